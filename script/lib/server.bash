@@ -1,0 +1,202 @@
+# shellcheck shell=bash
+# A private, throwaway PostgreSQL: sourced by script/dev, script/test and script/demo.
+#
+# PostgreSQL finds its own files relative to its executables (make_relative_path), so a copy of the bin directory, beside
+# links to the rest, is a whole installation. `make install` with the copy's pg_config goes there and nowhere else: the
+# system's PostgreSQL gets no file, no cluster and no connection. Everything lives in one directory under ${TMPDIR:-/tmp},
+# which a trap removes. Any number of these servers run side by side: each listens on a socket in its own directory only.
+#
+#   server_open               make the tree; sets SERVER_TREE, SERVER_BIN and SERVER_PG_CONFIG
+#   server_install [MAKE…]    build the extension and install it into the tree; further arguments go to make
+#   server_start [SETTING…]   initdb and start; exports PGHOST, PGPORT, PGUSER and PGDATABASE
+#   server_as COMMAND…        run a command as the server's user, in the tree
+#   server_psql ARG…          the server's own psql, without ~/.psqlrc, stopping at errors
+#   server_stop               stop the server; the tree stays
+#   server_close              stop the server and remove the tree (the trap calls it)
+
+server_checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+
+server_fail() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# Prints the pg_config to build with: $PG_CONFIG, that of $PGMAJOR, else the newest with server and server headers.
+server_find_pg_config() {
+    local candidate
+    if [[ -n ${PG_CONFIG:-} ]]; then
+        command -v "$PG_CONFIG" || server_fail "PG_CONFIG=$PG_CONFIG is not an executable"
+        return
+    fi
+    while read -r candidate; do
+        if [[ -x ${candidate%/*}/postgres && -f $("$candidate" --includedir-server)/postgres.h ]]; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done < <(compgen -G "/usr/lib/postgresql/${PGMAJOR:-*}/bin/pg_config" | sort -rV)
+    if [[ -z ${PGMAJOR:-} ]]; then
+        command -v pg_config && return
+    fi
+    server_fail "no PostgreSQL ${PGMAJOR:+$PGMAJOR }with server headers found: run script/bootstrap, or set PG_CONFIG"
+}
+
+# The user to run the server as: PostgreSQL refuses to be run by root.
+server_find_user() {
+    if ((EUID != 0)); then
+        id -un
+    elif id -u postgres >/dev/null 2>&1; then
+        echo postgres
+    else
+        echo nobody
+    fi
+}
+
+server_as() {
+    (
+        cd "$SERVER_TREE" || exit
+        if ((EUID == 0)); then
+            exec setpriv --reuid="$SERVER_USER" --regid="$(id -g "$SERVER_USER")" --clear-groups \
+                env HOME="$SERVER_TREE/home" "$@"
+        fi
+        exec env HOME="$SERVER_TREE/home" "$@"
+    )
+}
+
+# A new directory that the server's user can reach. A socket's path may have 107 bytes at most.
+server_make_directory() {
+    local base
+    for base in "${TMPDIR:-/tmp}" /tmp; do
+        ((${#base} <= 60)) || continue
+        SERVER_TREE=$(mktemp -d "$base/fkaudit.XXXXXXXX") || continue
+        SERVER_TREE=$(cd "$SERVER_TREE" && pwd -P)
+        chmod 755 "$SERVER_TREE"
+        mkdir -m 755 "$SERVER_TREE/home"
+        if server_as test -x . 2>/dev/null; then
+            return
+        fi
+        rm -rf "$SERVER_TREE"
+    done
+    SERVER_TREE=
+    server_fail "no directory for the private server: TMPDIR must be short and open to the user $SERVER_USER"
+}
+
+server_open() {
+    umask 022
+    SERVER_SYSTEM_PG_CONFIG=$(server_find_pg_config)
+    SERVER_USER=$(server_find_user)
+    SERVER_RUNNING=
+    SERVER_TREE=
+    trap server_close EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    server_make_directory
+
+    local bin pkglib share include include_server lib directory
+    bin=$("$SERVER_SYSTEM_PG_CONFIG" --bindir)
+    pkglib=$("$SERVER_SYSTEM_PG_CONFIG" --pkglibdir)
+    share=$("$SERVER_SYSTEM_PG_CONFIG" --sharedir)
+    include=$("$SERVER_SYSTEM_PG_CONFIG" --includedir)
+    include_server=$("$SERVER_SYSTEM_PG_CONFIG" --includedir-server)
+    lib=$("$SERVER_SYSTEM_PG_CONFIG" --libdir)
+
+    mkdir -p "$SERVER_TREE$bin"
+    cp -aLT "$bin" "$SERVER_TREE$bin" # copies, not links: the server looks through links to find where it lives
+    # Real directories where `make install` writes, links for the rest.
+    mkdir -p "$SERVER_TREE$pkglib" "$SERVER_TREE$share"
+    for directory in "$pkglib" "$share"; do
+        find "$directory" -mindepth 1 -maxdepth 1 ! -path "$share/extension" ! -path "$pkglib/bitcode" \
+            -exec ln -s -t "$SERVER_TREE$directory" {} +
+    done
+    mkdir -p "$SERVER_TREE$share/extension" "$SERVER_TREE$pkglib/bitcode"
+    find "$share/extension" -mindepth 1 -maxdepth 1 ! -name 'fkaudit*' \
+        -exec ln -s -t "$SERVER_TREE$share/extension" {} +
+    rm -f "$SERVER_TREE$pkglib/fkaudit.so"
+    for directory in "$include" "$include_server" "$lib"; do
+        if [[ ! -e $SERVER_TREE$directory ]]; then
+            mkdir -p "$SERVER_TREE${directory%/*}"
+            ln -s "$directory" "$SERVER_TREE$directory"
+        fi
+    done
+
+    SERVER_BIN=$SERVER_TREE$bin
+    SERVER_PG_CONFIG=$SERVER_BIN/pg_config
+    [[ $("$SERVER_PG_CONFIG" --sharedir) == "$SERVER_TREE$share" ]] ||
+        server_fail "$SERVER_SYSTEM_PG_CONFIG belongs to an installation that cannot be relocated"
+    PATH=$SERVER_BIN:$PATH
+    # The caller's own settings must not lead anywhere else.
+    unset "${!PG@}"
+    export LC_ALL=C.UTF-8
+}
+
+# Builds with the system's pg_config (dependency files must not name the tree, which goes away) and installs with the tree's.
+server_install() {
+    local stamp="$server_checkout/build/pg_config" wanted
+    wanted="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version) $*"
+    if [[ $(cat "$stamp" 2>/dev/null) != "$wanted" ]]; then
+        make -s -C "$server_checkout" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" clean "$@" >/dev/null || return
+        mkdir -p "$server_checkout/build"
+        printf '%s\n' "$wanted" >"$stamp"
+    fi
+    make -s -j "$(nproc)" -C "$server_checkout" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" "$@" || return
+    make -s -C "$server_checkout" PG_CONFIG="$SERVER_PG_CONFIG" install "$@"
+}
+
+server_start() {
+    local setting
+    SERVER_DATA=$SERVER_TREE/data
+    mkdir -p "$SERVER_DATA" "$SERVER_TREE/socket"
+    chmod 700 "$SERVER_DATA"
+    if ((EUID == 0)); then
+        chown "$SERVER_USER" "$SERVER_DATA" "$SERVER_TREE/socket" "$SERVER_TREE/home"
+    fi
+    export PGHOST=$SERVER_TREE/socket PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+    if [[ ! -f $SERVER_DATA/PG_VERSION ]]; then
+        server_as "$SERVER_BIN/initdb" --pgdata="$SERVER_DATA" --username=postgres --auth=trust --encoding=UTF8 \
+            --locale=C.UTF-8 --no-sync >"$SERVER_TREE/initdb.log" 2>&1 </dev/null ||
+            { cat "$SERVER_TREE/initdb.log" >&2; server_fail "initdb failed"; }
+        cat >>"$SERVER_DATA/postgresql.conf" <<CONF
+listen_addresses = ''
+unix_socket_directories = '$SERVER_TREE/socket'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+wal_level = logical
+max_prepared_transactions = 10
+jit = off
+CONF
+    fi
+    for setting; do
+        printf '%s\n' "$setting" >>"$SERVER_DATA/postgresql.conf"
+    done
+    server_as "$SERVER_BIN/pg_ctl" --pgdata="$SERVER_DATA" --log="$SERVER_DATA/server.log" --wait --silent start \
+        >/dev/null 2>&1 </dev/null ||
+        { cat "$SERVER_DATA/server.log" >&2; server_fail "the private server did not start"; }
+    SERVER_RUNNING=yes
+}
+
+server_psql() {
+    "$SERVER_BIN/psql" --no-psqlrc --set=ON_ERROR_STOP=1 "$@"
+}
+
+server_stop() {
+    if [[ -n ${SERVER_RUNNING:-} ]]; then
+        SERVER_RUNNING=
+        server_as "$SERVER_BIN/pg_ctl" --pgdata="$SERVER_DATA" --mode="${1:-fast}" --wait --silent stop \
+            >/dev/null 2>&1 </dev/null || true
+    fi
+}
+
+server_close() {
+    trap - EXIT
+    trap '' HUP INT TERM
+    if [[ -n ${SERVER_TREE:-} ]]; then
+        if [[ -f ${SERVER_DATA:-}/postmaster.pid ]]; then
+            SERVER_RUNNING=yes
+        fi
+        server_stop immediate
+        rm -rf "$SERVER_TREE"
+        SERVER_TREE=
+    fi
+}
