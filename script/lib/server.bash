@@ -84,7 +84,6 @@ server_open() {
     umask 022
     SERVER_SYSTEM_PG_CONFIG=$(server_find_pg_config)
     SERVER_USER=$(server_find_user)
-    SERVER_RUNNING=
     SERVER_TREE=
     trap server_close EXIT
     trap 'exit 129' HUP
@@ -130,16 +129,21 @@ server_open() {
 }
 
 # Builds with the system's pg_config (dependency files must not name the tree, which goes away) and installs with the tree's.
+# Objects of another installation or with other settings are thrown away first; without settings, what is there will do.
 server_install() {
-    local stamp="$server_checkout/build/pg_config" wanted
-    wanted="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version) $*"
-    if [[ $(cat "$stamp" 2>/dev/null) != "$wanted" ]]; then
-        make -s -C "$server_checkout" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" clean "$@" >/dev/null || return
-        mkdir -p "$server_checkout/build"
-        printf '%s\n' "$wanted" >"$stamp"
+    local stamp="$server_checkout/build/installation" installation built_with settings="$*"
+    local make=(make -s -C "$server_checkout")
+    installation="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version)"
+    built_with=$(sed -n 2p "$stamp" 2>/dev/null || true)
+    if [[ $(sed -n 1p "$stamp" 2>/dev/null) != "$installation" || (-n $settings && $settings != "$built_with") ]]; then
+        "${make[@]}" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" clean >/dev/null || return
+    elif [[ -z $settings ]] && "${make[@]}" -q PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" 2>/dev/null; then
+        settings=$built_with
     fi
-    make -s -j "$(nproc)" -C "$server_checkout" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" "$@" || return
-    make -s -C "$server_checkout" PG_CONFIG="$SERVER_PG_CONFIG" install "$@"
+    mkdir -p "${stamp%/*}"
+    printf '%s\n' "$installation" "$settings" >"$stamp"
+    "${make[@]}" -j "$(nproc)" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" "$@" all || return
+    "${make[@]}" PG_CONFIG="$SERVER_PG_CONFIG" "$@" install
 }
 
 server_start() {
@@ -173,7 +177,6 @@ CONF
     server_as "$SERVER_BIN/pg_ctl" --pgdata="$SERVER_DATA" --log="$SERVER_DATA/server.log" --wait --silent start \
         >/dev/null 2>&1 </dev/null ||
         { cat "$SERVER_DATA/server.log" >&2; server_fail "the private server did not start"; }
-    SERVER_RUNNING=yes
 }
 
 server_psql() {
@@ -181,21 +184,19 @@ server_psql() {
 }
 
 server_stop() {
-    if [[ -n ${SERVER_RUNNING:-} ]]; then
-        SERVER_RUNNING=
-        server_as "$SERVER_BIN/pg_ctl" --pgdata="$SERVER_DATA" --mode="${1:-fast}" --wait --silent stop \
-            >/dev/null 2>&1 </dev/null || true
-    fi
+    server_as "$SERVER_BIN/pg_ctl" --pgdata="$SERVER_DATA" --mode=fast --wait --silent stop >/dev/null 2>&1 </dev/null
 }
 
 server_close() {
     trap - EXIT
     trap '' HUP INT TERM
     if [[ -n ${SERVER_TREE:-} ]]; then
-        if [[ -f ${SERVER_DATA:-}/postmaster.pid ]]; then
-            SERVER_RUNNING=yes
-        fi
-        server_stop immediate
+        # Every server below the tree, those of TAP tests included.
+        local pidfile
+        while read -r pidfile; do
+            server_as "$SERVER_BIN/pg_ctl" --pgdata="${pidfile%/*}" --mode=immediate --wait --silent stop \
+                >/dev/null 2>&1 </dev/null || true
+        done < <(find "$SERVER_TREE" -name postmaster.pid 2>/dev/null)
         rm -rf "$SERVER_TREE"
         SERVER_TREE=
     fi
