@@ -3,8 +3,6 @@
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset pager off
-\pset format wrapped
-\pset columns 120
 SET default_transaction_read_only = on;
 -- Finds the functions in whatever schema they were installed, behind the caller's own path.
 SELECT set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), extnamespace::regnamespace), false)
@@ -17,26 +15,37 @@ FROM pg_extension WHERE extname = 'fkaudit' \g /dev/null
 SELECT * FROM fk_status;
 
 \echo
-\echo '== The data: is there a parent for every row? "violated" means no, even where the key is marked valid.'
+\echo '== The data: has every row its parent? "violated" means no, even where the key is marked valid.'
 \echo
 SELECT child, constraint_name, verdict, orphan_rows, missing_keys, example FROM fk_check();
 
 \echo
-\echo '== The rows themselves, up to three for each key: which row, and which parent it misses.'
+\echo '== The rows themselves, up to three of each key: which row it is, and which parent it misses.'
 \echo
 SELECT child, constraint_name, row_key, foreign_key, reason FROM fk_orphans(max_rows => 3);
 
 \echo
-\echo '== Child-side indexes: without one, every delete in the parent reads the whole child.'
+\echo '== Child-side indexes: without one, each delete in the parent reads the whole child.'
 \echo
-SELECT child, child_columns, verdict, priority, index, reason FROM fk_missing_indexes();
+SELECT child, child_columns, verdict, priority, index FROM fk_missing_indexes();
 
 \echo
-\echo '== ON DELETE and ON UPDATE actions that will fail or surprise.'
+\echo '== Why, and what to do about it: the first three.'
 \echo
-SELECT child, constraint_name, severity, risk, on_delete, detail FROM fk_risky_actions();
+SELECT child, child_columns, reason, ddl FROM fk_missing_indexes() LIMIT 3 \gx
+
+\echo
+\echo '== ON DELETE and ON UPDATE actions that fail or surprise.'
+\echo
+SELECT child, constraint_name, severity, risk, on_delete FROM fk_risky_actions();
+
+\echo
+\echo '== Why, and what to do about it: the errors first, three of them.'
+\echo
+SELECT child, risk, detail, ddl FROM fk_risky_actions()
+ORDER BY array_position('{error,warning,info}', severity) LIMIT 3 \gx
 
 \echo
 \echo '== Types that differ between child and parent.'
 \echo
-SELECT child, child_column, child_type, parent, parent_type, kind, severity, detail FROM fk_type_mismatches();
+SELECT child, child_column, child_type, parent, parent_type, kind, severity FROM fk_type_mismatches();
