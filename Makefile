@@ -1,0 +1,24 @@
+# fkaudit: PGXS build. `make`, `make install`, `make installcheck`; script/test runs everything.
+EXTENSION = fkaudit
+MODULE_big = fkaudit
+DATA = $(wildcard sql/fkaudit--*.sql)
+DOCS = doc/fkaudit.md
+OBJS = $(sort $(patsubst %.cpp,%.o,$(wildcard src/*.cpp src/*/*.cpp)))
+SHLIB_EXPORTS = exports.txt
+SHLIB_LINK = -lstdc++
+EXTRA_CLEAN = $(OBJS:.o=.d) build
+
+REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=fkaudit
+
+PG_CONFIG ?= pg_config
+# -isystem: the server's headers are not ours to warn about (gcc then ignores PGXS's own -I of the same folder).
+PG_CPPFLAGS = -I$(CURDIR) -isystem $(shell $(PG_CONFIG) --includedir-server) -MMD -MP
+PG_CXXFLAGS = -std=gnu++20 -DNDEBUG -fvisibility=hidden -Wall -Wextra -Wno-register $(FKAUDIT_CXXFLAGS)
+
+# No bitcode: inlining C++ with exceptions into a JIT-compiled query gains nothing here.
+override with_llvm := no
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+-include $(OBJS:.o=.d)

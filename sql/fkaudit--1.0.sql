@@ -1,0 +1,220 @@
+/* fkaudit 1.0: every object has its COMMENT; the reference is doc/fkaudit.md. */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION fkaudit" to load this file. \quit
+
+--
+-- Look
+--
+
+CREATE FUNCTION fk_constraints(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL)
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    definition text,
+    enforcement text,
+    enforcement_detail text,
+    child_columns name[],
+    parent regclass,
+    parent_columns name[],
+    match_type text,
+    on_delete text,
+    on_delete_columns name[],
+    on_update text,
+    is_deferrable bool,
+    initially_deferred bool,
+    is_validated bool,
+    is_enforced bool,
+    is_temporal bool,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_constraints' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION fk_constraints(regclass, name) IS
+'foreign keys: definition, actions, and whether writes are really checked';
+
+CREATE FUNCTION fk_references(
+    parent regclass,
+    recursive bool DEFAULT true)
+RETURNS TABLE (
+    depth int,
+    child regclass,
+    constraint_name name,
+    child_columns name[],
+    parent regclass,
+    on_delete text,
+    on_update text,
+    path regclass[])
+AS 'MODULE_PATHNAME', 'fk_references' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION fk_references(regclass, bool) IS
+'the foreign keys that reference a table, directly and through other tables';
+
+--
+-- Check the data
+--
+
+CREATE FUNCTION fk_check(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL)
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    verdict text,
+    orphan_rows bigint,
+    missing_keys bigint,
+    example jsonb,
+    parent regclass,
+    enforcement text,
+    reason text,
+    detail text,
+    rows_checked bigint,
+    mixed_null_rows bigint,
+    partial_null_rows bigint,
+    engine text,
+    elapsed_ms double precision,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_check' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION fk_check(regclass, name) IS
+'examines the rows of foreign keys: one verdict for each key';
+
+CREATE FUNCTION fk_check(
+    child regclass,
+    child_columns name[],
+    parent regclass,
+    parent_columns name[],
+    match_type text DEFAULT 'simple')
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    verdict text,
+    orphan_rows bigint,
+    missing_keys bigint,
+    example jsonb,
+    parent regclass,
+    enforcement text,
+    reason text,
+    detail text,
+    rows_checked bigint,
+    mixed_null_rows bigint,
+    partial_null_rows bigint,
+    engine text,
+    elapsed_ms double precision,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_check_undeclared' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
+COMMENT ON FUNCTION fk_check(regclass, name[], regclass, name[], text) IS
+'examines the rows of a foreign key that is not declared';
+
+CREATE FUNCTION fk_orphans(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL,
+    max_rows bigint DEFAULT NULL)
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    row_key jsonb,
+    foreign_key jsonb,
+    parent regclass,
+    reason text,
+    row_table regclass,
+    row_ctid tid,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_orphans' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION fk_orphans(regclass, name, bigint) IS
+'the rows that violate their foreign keys';
+
+CREATE FUNCTION fk_orphans(
+    child regclass,
+    child_columns name[],
+    parent regclass,
+    parent_columns name[],
+    match_type text DEFAULT 'simple',
+    max_rows bigint DEFAULT NULL)
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    row_key jsonb,
+    foreign_key jsonb,
+    parent regclass,
+    reason text,
+    row_table regclass,
+    row_ctid tid,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_orphans_undeclared' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION fk_orphans(regclass, name[], regclass, name[], text, bigint) IS
+'the rows that would violate a foreign key that is not declared';
+
+--
+-- Schema checks
+--
+
+CREATE FUNCTION fk_missing_indexes(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL,
+    include_covered bool DEFAULT false)
+RETURNS TABLE (
+    child regclass,
+    child_columns name[],
+    verdict text,
+    priority text,
+    index regclass,
+    reason text,
+    constraint_name name,
+    parent regclass,
+    child_rows bigint,
+    child_bytes bigint,
+    parent_deletes bigint,
+    parent_updates bigint,
+    ddl text,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_missing_indexes' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION fk_missing_indexes(regclass, name, bool) IS
+'foreign keys whose child columns no index serves, and the statement that adds one';
+
+CREATE FUNCTION fk_risky_actions(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL)
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    severity text,
+    risk text,
+    on_delete text,
+    on_update text,
+    detail text,
+    parent regclass,
+    ddl text,
+    constraint_oid oid)
+AS 'MODULE_PATHNAME', 'fk_risky_actions' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION fk_risky_actions(regclass, name) IS
+'ON DELETE and ON UPDATE actions that will fail or surprise';
+
+CREATE FUNCTION fk_type_mismatches(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL)
+RETURNS TABLE (
+    child regclass,
+    child_column name,
+    child_type text,
+    parent regclass,
+    parent_column name,
+    parent_type text,
+    kind text,
+    severity text,
+    detail text,
+    constraint_name name,
+    ddl text)
+AS 'MODULE_PATHNAME', 'fk_type_mismatches' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION fk_type_mismatches(regclass, name) IS
+'foreign key columns whose type differs from the column that they reference';
+
+CREATE VIEW fk_status AS
+SELECT c.child, c.constraint_name, c.parent, c.on_delete, c.enforcement, i.verdict AS index_verdict
+  FROM fk_constraints() WITH ORDINALITY AS c(
+           child, constraint_name, definition, enforcement, enforcement_detail, child_columns, parent, parent_columns,
+           match_type, on_delete, on_delete_columns, on_update, is_deferrable, initially_deferred, is_validated,
+           is_enforced, is_temporal, constraint_oid, position)
+  LEFT JOIN fk_missing_indexes(include_covered => true) i ON i.constraint_oid = c.constraint_oid
+ ORDER BY c.position;
+COMMENT ON VIEW fk_status IS
+'every foreign key on one screen: action, enforcement, index';
+GRANT SELECT ON fk_status TO PUBLIC;

@@ -1,0 +1,100 @@
+#include "src/audit/enforcement.hpp"
+
+namespace fkaudit::audit {
+
+namespace {
+
+using model::constraint_row;
+using text = std::string_view;
+
+constexpr std::size_t triggers_per_side = 2;
+constexpr std::size_t names_shown = 5;
+
+/// One kind of defect and the tables that have it.
+class defect {
+public:
+    defect(model::arena& arena, text what) : arena_(arena), what_(what), tables_(arena) {}
+
+    void found_on(text table) {
+        if (tables_.empty() || tables_.back() != table) tables_.push_back(table);
+    }
+    bool exists() const noexcept { return !tables_.empty(); }
+
+    text describe() const {
+        text const shown = arena_.join(std::span(tables_.data(), std::min(tables_.size(), names_shown)), ", ",
+                                       [](text name) { return name; });
+        if (tables_.size() <= names_shown) return arena_.concat(what_, " on ", shown);
+        return arena_.concat(what_, " on ", shown, " and ", tables_.size() - names_shown, " more");
+    }
+
+private:
+    model::arena& arena_;
+    text what_;
+    model::vector<text> tables_;
+};
+
+/// The defects that the triggers of one side can have.
+struct side_defects {
+    side_defects(model::arena& arena, bool check)
+        : is_check(check),
+          missing(arena, check ? "check triggers missing" : "action triggers missing"),
+          disabled(arena, check ? "check triggers disabled" : "action triggers disabled"),
+          replica(arena, check ? "check triggers fire in replica role only"
+                               : "action triggers fire in replica role only") {}
+
+    void inspect(constraint_row const& row, text table) {
+        std::size_t present = 0;
+        for (auto const& trigger : row.triggers) {
+            if (trigger.is_check != is_check) continue;
+            ++present;
+            if (trigger.enabled == 'D') disabled.found_on(table);
+            if (trigger.enabled == 'R') replica.found_on(table);
+        }
+        if (present < triggers_per_side) missing.found_on(table);
+    }
+
+    bool is_check;
+    defect missing, disabled, replica;
+};
+
+}  // namespace
+
+std::string_view to_text(enforcement_state state) noexcept {
+    switch (state) {
+        case enforcement_state::not_enforced: return "not enforced";
+        case enforcement_state::bypassed: return "bypassed";
+        case enforcement_state::not_valid: return "not valid";
+        case enforcement_state::enforced: return "enforced";
+    }
+    return "";
+}
+
+enforcement judge_enforcement(model::arena& arena, model::database const& database, model::constraint const& key) {
+    if (!key.is_enforced)
+        return {enforcement_state::not_enforced, "NOT ENFORCED: neither new writes nor existing rows are checked"};
+
+    auto const table = [&](model::oid id) -> text {
+        auto const* const relation = database.find_relation(id);
+        return relation != nullptr ? relation->qualified : text("a table that does not exist");
+    };
+
+    side_defects child(arena, true), parent(arena, false);
+    defect unvalidated(arena, "NOT VALID: rows written before were never checked");
+    for (auto const& row : key.rows) {
+        if (row.side != constraint_row::origin::referenced) child.inspect(row, table(row.child));
+        if (row.side != constraint_row::origin::referencing) parent.inspect(row, table(row.parent));
+        if (!row.is_validated && row.side != constraint_row::origin::referenced) unvalidated.found_on(table(row.child));
+    }
+
+    enforcement judged;
+    if (unvalidated.exists()) judged.state = enforcement_state::not_valid;
+    for (auto const* const one : {&unvalidated, &parent.replica, &parent.disabled, &parent.missing, &child.replica,
+                                  &child.disabled, &child.missing}) {
+        if (!one->exists()) continue;
+        if (one != &unvalidated) judged.state = enforcement_state::bypassed;
+        judged.detail = judged.detail.empty() ? one->describe() : arena.concat(one->describe(), "; ", judged.detail);
+    }
+    return judged;
+}
+
+}  // namespace fkaudit::audit

@@ -1,0 +1,479 @@
+#include "src/catalog/loader.hpp"
+
+#include <boost/container/flat_set.hpp>
+
+#include "src/catalog/queries.hpp"
+#include "src/pg/node_tree.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::catalog {
+
+namespace {
+
+using model::identifier;
+using model::no_oid;
+using model::oid;
+using pg::spi::row;
+using pg::spi::select;
+using text = std::string_view;
+using numbers = std::span<std::int16_t const>;
+using ids = std::span<oid const>;
+template <class T>
+using maybe = std::optional<T>;
+
+/// A growing set of OIDs, handed to a query as an array.
+class oid_set {
+public:
+    explicit oid_set(model::arena& arena) : items_(std::less<oid>(), model::allocator<oid>(arena.resource())) {}
+    void insert(oid id) {
+        if (id != no_oid) items_.insert(id);
+    }
+    template <class Range>
+    void insert_all(Range const& range) {
+        for (oid const id : range) insert(id);
+    }
+    ids items() const { return {items_.data(), items_.size()}; }
+
+private:
+    class flat_set_with_data : public boost::container::flat_set<oid, std::less<oid>, model::vector<oid>> {
+    public:
+        using base = boost::container::flat_set<oid, std::less<oid>, model::vector<oid>>;
+        flat_set_with_data(std::less<oid> less, model::allocator<oid> memory) : base(less, memory) {}
+        oid const* data() const { return empty() ? nullptr : &*begin(); }
+    };
+    flat_set_with_data items_;
+};
+
+/// The rows [begin, end) of a sorted range whose first column is `key`.
+template <class Row>
+std::span<Row const> rows_of(std::span<Row const> rows, oid key) {
+    auto const first = [](Row const& one) { return std::get<0>(one); };
+    auto const begin = std::lower_bound(rows.begin(), rows.end(), key,
+                                        [&](Row const& one, oid wanted) { return first(one) < wanted; });
+    auto end = begin;
+    while (end != rows.end() && first(*end) == key) ++end;
+    return {begin, end};
+}
+
+using constraint_columns = row<oid, oid, identifier, oid, oid, numbers, numbers, ids, char, char, char, maybe<numbers>,
+                               bool, bool, bool, bool, bool, oid, maybe<text>>;
+using relation_columns = row<oid, identifier, identifier, char, char, bool, bool, bool, bool, oid, oid, std::int64_t,
+                             std::int64_t, std::int64_t, std::int64_t, ids, ids>;
+using column_columns = row<oid, std::int16_t, identifier, oid, std::int32_t, text, oid, bool, bool, char, char, maybe<text>>;
+using statistics_columns = row<oid, std::int16_t, double, double>;
+using check_columns = row<oid, identifier, bool, text>;
+using index_columns = row<oid, oid, identifier, identifier, identifier, bool, bool, bool, bool, bool, bool, bool, bool,
+                          std::int16_t, numbers, ids, ids, maybe<text>, maybe<text>, oid>;
+using class_columns = row<oid, oid, oid>;
+using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
+using operator_columns = row<oid, identifier, text, oid, oid, oid, oid>;
+using member_columns = row<oid, oid, std::int16_t, text>;
+using type_columns = row<oid, identifier, identifier, text, char, char, bool, std::int16_t, oid, std::int32_t, oid, oid>;
+using cast_columns = row<oid, oid, char, oid>;
+using collation_columns = row<oid, identifier, identifier, bool>;
+
+/// Builds a database, one kind of object after the other; each step is one query.
+class loader {
+public:
+    loader(pg::call& current, scope const& wanted) : current_(current), arena_(current.arena()), wanted_(wanted) {}
+
+    model::database load() {
+        found_ = select<constraint_columns>(arena_, queries::constraint_rows, wanted_.child, wanted_.constraint_name);
+        load_relations();
+        link_constraints();
+        load_operators();
+        load_types();
+        return database_;
+    }
+
+private:
+    void load_relations();
+    void load_columns(std::span<model::relation> relations, ids tables);
+    void load_statistics(std::span<model::column> columns, std::span<column_columns const> rows, ids tables);
+    void load_checks(std::span<model::relation> relations, ids tables);
+    void load_indexes(std::span<model::relation> relations, ids tables);
+    void sum_leaves(std::span<model::relation> relations);
+    void link_constraints();
+    std::span<model::constraint_row const> link_rows(constraint_columns const& declared,
+                                                     std::span<trigger_columns const> triggers);
+    bool is_whole(model::constraint const& key) const;
+    void load_operators();
+    void load_types();
+
+    pg::call& current_;
+    model::arena& arena_;
+    scope const& wanted_;
+    std::span<constraint_columns const> found_;
+    model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
+    model::database database_;
+};
+
+void loader::load_relations() {
+    oid_set ends(arena_), declared(arena_);
+    for (auto const& one : found_) {
+        ends.insert(std::get<3>(one));
+        ends.insert(std::get<4>(one));
+        if (std::get<1>(one) == no_oid) {
+            declared.insert(std::get<3>(one));
+            declared.insert(std::get<4>(one));
+        }
+    }
+    ends.insert_all(wanted_.also);
+    declared.insert_all(wanted_.also);
+
+    auto const rows = select<relation_columns>(arena_, queries::relations, ends.items(), wanted_.statistics);
+    auto const relations = arena_.array<model::relation>(rows.size());
+    oid_set all(arena_);
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        auto& one = relations[number];
+        std::tie(one.id, one.schema, one.name, one.kind, one.persistence, one.is_partition, one.is_other_temporary,
+                 one.row_security, one.forced_row_security, one.owner, one.access_method, one.rows, one.bytes,
+                 one.deletes, one.updates, one.parents, one.children) = rows[number];
+        one.qualified = arena_.concat(one.schema.quoted, '.', one.name.quoted);
+        all.insert(one.id);
+    }
+    load_columns(relations, declared.items());
+    load_checks(relations, declared.items());
+    load_indexes(relations, all.items());
+    database_.relations = relations;
+    sum_leaves(relations);
+}
+
+void loader::load_columns(std::span<model::relation> relations, ids tables) {
+    auto const rows = select<column_columns>(arena_, queries::columns, tables);
+    auto const columns = arena_.array<model::column>(rows.size());
+    pg::guarded([&] {
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            auto& one = columns[number];
+            oid relation = no_oid;
+            maybe<text> value;
+            std::tie(relation, one.number, one.name, one.type, one.modifier, one.type_display, one.collation,
+                     one.not_null, one.has_default, one.identity, one.generated, value) = rows[number];
+            if (value) one.default_value = pg::read_expression(arena_, *value);
+        }
+    });
+    if (wanted_.statistics) load_statistics(columns, rows, tables);
+    for (auto& relation : relations) {
+        auto const mine = rows_of(rows, relation.id);
+        relation.columns = columns.subspan(static_cast<std::size_t>(mine.data() - rows.data()), mine.size());
+    }
+}
+
+void loader::load_statistics(std::span<model::column> columns, std::span<column_columns const> rows, ids tables) {
+    auto const found = select<statistics_columns>(arena_, queries::column_statistics, tables);
+    std::size_t number = 0;
+    for (auto const& [relation, column, null_fraction, distinct_values] : found) {
+        // Both are sorted by table and column number.
+        while (number < rows.size() && std::tie(std::get<0>(rows[number]), std::get<1>(rows[number])) <
+                                           std::tie(relation, column))
+            ++number;
+        if (number == rows.size()) break;
+        if (std::get<0>(rows[number]) != relation || std::get<1>(rows[number]) != column) continue;
+        columns[number].null_fraction = null_fraction;
+        columns[number].distinct_values = distinct_values;
+    }
+}
+
+void loader::load_checks(std::span<model::relation> relations, ids tables) {
+    auto const rows = select<check_columns>(arena_, queries::checks, tables);
+    auto const checks = arena_.array<model::check_constraint>(rows.size());
+    pg::guarded([&] {
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            auto const& [relation, name, is_validated, condition] = rows[number];
+            checks[number] = {name, is_validated, pg::read_expression(arena_, condition)};
+        }
+    });
+    for (auto& relation : relations) {
+        auto const mine = rows_of(rows, relation.id);
+        relation.checks = checks.subspan(static_cast<std::size_t>(mine.data() - rows.data()), mine.size());
+    }
+}
+
+void loader::load_indexes(std::span<model::relation> relations, ids tables) {
+    auto const classes = select<class_columns>(arena_, queries::operator_classes);
+    auto const rows = select<index_columns>(arena_, queries::indexes, tables);
+    auto const indexes = arena_.array<model::index>(rows.size());
+    pg::guarded([&] {
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            auto& one = indexes[number];
+            identifier method;
+            std::int16_t key_count = 0;
+            numbers columns;
+            ids operator_classes, collations;
+            maybe<text> expressions, predicate;
+            std::tie(one.relation, one.id, one.schema, one.name, method, one.is_partitioned, one.is_unique,
+                     one.is_primary, one.is_valid, one.is_ready, one.is_live, one.is_immediate, one.nulls_not_distinct,
+                     key_count, columns, operator_classes, collations, expressions, predicate, one.parent) =
+                rows[number];
+            one.access_method = method.name;
+            one.qualified = arena_.concat(one.schema.quoted, '.', one.name.quoted);
+            auto const keys = arena_.array<model::index_key>(
+                std::min({static_cast<std::size_t>(key_count), columns.size(), operator_classes.size()}));
+            std::span<model::expression const> values;
+            if (expressions) values = pg::read_expressions(arena_, *expressions);
+            std::size_t next_value = 0;
+            for (std::size_t position = 0; position < keys.size(); ++position) {
+                auto& key = keys[position];
+                key.column = columns[position];
+                if (key.column == 0 && next_value < values.size()) key.value = &values[next_value++];
+                key.operator_class = operator_classes[position];
+                if (position < collations.size()) key.collation = collations[position];
+                for (auto const& [id, family, input_type] : rows_of(classes, key.operator_class)) {
+                    key.operator_family = family;
+                    key.input_type = input_type;
+                }
+            }
+            one.keys = keys;
+            one.included = columns.subspan(keys.size());
+            if (predicate) one.predicate = pg::read_expression(arena_, *predicate);
+        }
+    });
+    for (auto& relation : relations) {
+        auto const mine = rows_of(rows, relation.id);
+        relation.indexes = indexes.subspan(static_cast<std::size_t>(mine.data() - rows.data()), mine.size());
+    }
+}
+
+/// A partitioned table holds no rows: its figures are those of its leaves.
+void loader::sum_leaves(std::span<model::relation> relations) {
+    model::vector<model::relation const*> leaves(arena_);
+    for (auto& one : relations) {
+        if (!one.is_partitioned()) continue;
+        leaves.clear();
+        database_.leaves(one, leaves);
+        one.rows = leaves.empty() ? 0 : -1;
+        for (auto const* const leaf : leaves) {
+            if (leaf->rows >= 0) one.rows = std::max<std::int64_t>(one.rows, 0) + leaf->rows;
+            one.bytes += leaf->bytes;
+            one.deletes += leaf->deletes;
+            one.updates += leaf->updates;
+        }
+    }
+}
+
+std::span<model::constraint_row const> loader::link_rows(constraint_columns const& declared,
+                                                         std::span<trigger_columns const> triggers) {
+    model::vector<constraint_columns const*> tree(arena_);
+    tree.push_back(&declared);
+    // Breadth first. A declared row derives from none, so that even an edited catalog's circle is never entered.
+    auto const derives_from = [](constraint_columns const* one) { return std::get<1>(*one); };
+    for (std::size_t next = 0; next < tree.size(); ++next) {
+        auto const above = std::get<0>(*tree[next]);
+        auto place = std::lower_bound(derived_.begin(), derived_.end(), above,
+                                      [&](auto const* one, oid id) { return derives_from(one) < id; });
+        for (; place != derived_.end() && derives_from(*place) == above; ++place) tree.push_back(*place);
+    }
+
+    auto const rows = arena_.array<model::constraint_row>(tree.size());
+    for (std::size_t number = 0; number < tree.size(); ++number) {
+        auto& one = rows[number];
+        auto const& from = *tree[number];
+        std::tie(one.id, one.derived_from, one.name, one.child, one.parent, one.child_columns, one.parent_columns,
+                 std::ignore, std::ignore, std::ignore, std::ignore, std::ignore, std::ignore, std::ignore,
+                 one.is_validated, one.is_enforced, std::ignore, std::ignore, std::ignore) = from;
+        if (number > 0)
+            one.side = one.child == std::get<3>(declared) ? model::constraint_row::origin::referenced
+                                                          : model::constraint_row::origin::referencing;
+        auto const mine = rows_of(triggers, one.id);
+        auto const own = arena_.array<model::constraint_trigger>(mine.size());
+        for (std::size_t position = 0; position < mine.size(); ++position) {
+            auto& trigger = own[position];
+            std::tie(trigger.constraint, trigger.id, trigger.relation, trigger.is_check, trigger.enabled,
+                     trigger.is_deferrable, trigger.initially_deferred) = mine[position];
+        }
+        one.triggers = own;
+    }
+    return rows;
+}
+
+/// An edited catalog can name tables and columns that are not there; nothing may follow such a name.
+bool loader::is_whole(model::constraint const& key) const {
+    if (key.child == nullptr || key.parent == nullptr) return false;
+    auto const count = key.child_columns.size();
+    if (count == 0 || key.parent_columns.size() != count || key.operators.size() != count) return false;
+    for (std::size_t position = 0; position < count; ++position)
+        if (key.child->find_column(key.child_columns[position]) == nullptr ||
+            key.parent->find_column(key.parent_columns[position]) == nullptr)
+            return false;
+    return true;
+}
+
+void loader::link_constraints() {
+    oid_set all(arena_);
+    for (auto const& one : found_) all.insert(std::get<0>(one));
+    auto const triggers = select<trigger_columns>(arena_, queries::triggers, all.items());
+
+    for (auto const& one : found_)
+        if (std::get<1>(one) != no_oid) derived_.push_back(&one);
+    std::stable_sort(derived_.begin(), derived_.end(),
+                     [](auto const* a, auto const* b) { return std::get<1>(*a) < std::get<1>(*b); });
+
+    model::vector<model::constraint> keys(arena_);
+    for (auto const& one : found_) {
+        if (std::get<1>(one) != no_oid) continue;
+        model::constraint key;
+        oid child = no_oid, parent = no_oid, derived_from = no_oid;
+        char match = 's', on_delete = 'a', on_update = 'a';
+        maybe<numbers> delete_set_columns;
+        maybe<text> definition;
+        std::tie(key.id, derived_from, key.name, child, parent, key.child_columns, key.parent_columns, key.operators,
+                 match, on_delete, on_update, delete_set_columns, key.is_deferrable, key.initially_deferred,
+                 key.is_validated, key.is_enforced, key.is_temporal, key.support_index, definition) = one;
+        key.child = database_.find_relation(child);
+        key.parent = database_.find_relation(parent);
+        key.match = static_cast<model::match_type>(match);
+        key.on_delete = static_cast<model::action>(on_delete);
+        key.on_update = static_cast<model::action>(on_update);
+        key.delete_set_columns = delete_set_columns.value_or(numbers{});
+        key.definition = definition.value_or(text{});
+        if (!is_whole(key)) {
+            pg::guarded([&] {
+                ereport(WARNING, (errcode(ERRCODE_DATA_CORRUPTED),
+                                  errmsg("foreign key %u (\"%.*s\") is left out: its catalog entry is damaged", key.id,
+                                         static_cast<int>(key.name.name.size()), key.name.name.data()),
+                                  errdetail("It names a table or a column that does not exist.")));
+            });
+            continue;
+        }
+        key.rows = link_rows(one, triggers);
+        keys.push_back(key);
+    }
+    std::sort(keys.begin(), keys.end(), [](model::constraint const& a, model::constraint const& b) {
+        return std::tie(a.child->schema, a.child->name, a.name, a.id) <
+               std::tie(b.child->schema, b.child->name, b.name, b.id);
+    });
+    database_.constraints = arena_.copy(std::span<model::constraint const>(keys.data(), keys.size()));
+}
+
+void loader::load_operators() {
+    oid_set wanted(arena_);
+    for (auto const& key : database_.constraints) wanted.insert_all(key.operators);
+
+    auto const rows = select<operator_columns>(arena_, queries::operators, wanted.items());
+    auto const operators = arena_.array<model::sql_operator>(rows.size());
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        auto& one = operators[number];
+        std::tie(one.id, one.schema, one.name, one.left_type, one.right_type, one.commutator, one.function) =
+            rows[number];
+        wanted.insert(one.id);
+    }
+    database_.operators = operators;
+
+    auto const found = select<member_columns>(arena_, queries::family_members, wanted.items());
+    auto const members = arena_.array<model::family_member>(found.size());
+    for (std::size_t number = 0; number < found.size(); ++number)
+        std::tie(members[number].operator_id, members[number].operator_family, members[number].strategy,
+                 members[number].access_method) = found[number];
+    database_.family_members = members;
+}
+
+void loader::load_types() {
+    oid_set wanted(arena_), collations(arena_);
+    for (auto const& one : database_.relations) {
+        for (auto const& column : one.columns) {
+            wanted.insert(column.type);
+            collations.insert(column.collation);
+        }
+        for (auto const& index : one.indexes)
+            for (auto const& key : index.keys) collations.insert(key.collation);
+    }
+    for (auto const& one : database_.operators) {
+        wanted.insert(one.left_type);
+        wanted.insert(one.right_type);
+    }
+
+    auto const rows = select<type_columns>(arena_, queries::types, wanted.items());
+    auto const types = arena_.array<model::data_type>(rows.size());
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        auto& one = types[number];
+        std::tie(one.id, one.schema, one.name, one.display, one.kind, one.category, one.not_null, one.length, one.base,
+                 one.base_modifier, one.element, one.collation) = rows[number];
+        wanted.insert(one.id);
+    }
+    database_.types = types;
+    for (auto& one : types) {
+        if (one.kind != 'd') one.base = one.id;
+        // A domain over a domain: down to the type itself, NOT NULL and the outermost modifier collected on the way.
+        for (auto const* below = database_.find_type(one.base); below != nullptr && below->kind == 'd';
+             below = database_.find_type(one.base)) {
+            one.not_null = one.not_null || below->not_null;
+            if (one.base_modifier < 0) one.base_modifier = below->base_modifier;
+            one.base = below->base;
+        }
+    }
+
+    auto const found = select<cast_columns>(arena_, queries::casts, wanted.items());
+    auto const casts = arena_.array<model::cast>(found.size());
+    for (std::size_t number = 0; number < found.size(); ++number)
+        std::tie(casts[number].source, casts[number].target, casts[number].method, casts[number].function) =
+            found[number];
+    database_.casts = casts;
+
+    auto const named = select<collation_columns>(arena_, queries::collations, collations.items());
+    auto const known = arena_.array<model::collation>(named.size());
+    for (std::size_t number = 0; number < named.size(); ++number) {
+        auto& one = known[number];
+        std::tie(one.id, one.schema, one.name, one.deterministic) = named[number];
+        one.quoted = arena_.concat(one.schema.quoted, '.', one.name.quoted);
+    }
+    database_.collations = known;
+}
+
+}  // namespace
+
+model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted).load(); }
+
+void require_table(pg::call& current, oid relation) {
+    auto& arena = current.arena();
+    auto const found = select<row<identifier, identifier, char>>(
+        arena, "SELECT n.nspname, r.relname, r.relkind FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
+               " WHERE r.oid = $1", relation);
+    if (found.empty())
+        throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
+    auto const& [schema, name, kind] = found[0];
+    if (kind == 'r' || kind == 'p' || kind == 'f') return;
+    auto const what = [kind = kind]() -> text {
+        switch (kind) {
+            case 'v': return "a view";
+            case 'm': return "a materialized view";
+            case 'S': return "a sequence";
+            case 'i': return "an index";
+            case 'I': return "a partitioned index";
+            case 'c': return "a composite type";
+            case 't': return "a TOAST table";
+            default: return "no table";
+        }
+    }();
+    throw model::error{"42809", arena.concat('"', name.name, "\" is not a table"),
+                       arena.concat(schema.quoted, '.', name.quoted, " is ", what, "; only tables have foreign keys."),
+                       "Name a table or a partitioned table."};
+}
+
+model::database load_scope(pg::call& current, int child_position, bool statistics) {
+    auto& arena = current.arena();
+    scope const wanted{.child = current.oid_argument(child_position),
+                       .constraint_name = current.name_argument(child_position + 1),
+                       .statistics = statistics};
+    if (wanted.child) require_table(current, *wanted.child);
+    auto const database = load(current, wanted);
+    if (!database.constraints.empty() || (!wanted.child && !wanted.constraint_name)) return database;
+
+    if (!wanted.child)
+        throw model::error{"42704", arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" does not exist"),
+                           {}, "SELECT constraint_name, child FROM fk_constraints() lists the foreign keys."};
+    auto const name = pg::guarded([&] {
+        char* const bare = get_rel_name(*wanted.child);
+        return arena.copy(bare == nullptr ? text("?") : text(bare));
+    });
+    if (wanted.constraint_name)
+        throw model::error{
+            "42704",
+            arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" of relation \"", name, "\" does not exist"),
+            {}, "\\d on the table, or fk_constraints(), lists its foreign keys."};
+    pg::guarded([&] {
+        ereport(NOTICE, (errmsg("table \"%.*s\" has no foreign keys", static_cast<int>(name.size()), name.data())));
+    });
+    return database;
+}
+
+}  // namespace fkaudit::catalog

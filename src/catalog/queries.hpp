@@ -1,0 +1,170 @@
+#pragma once
+
+#include "src/pg/compat.hpp"
+
+/// The SQL text of every catalog query. Each runs once for a call, whatever the number of foreign keys; search_path is
+/// pg_catalog alone, so the names need no schema. Parameters and result types stand beside the rows in loader.cpp.
+namespace fkaudit::catalog::queries {
+
+/// $1 child oid or NULL, $2 constraint name or NULL: every pg_constraint row of the keys in scope, the declared ones and
+/// those that partitioning derived from them. A partition stands for the keys of its ancestors that apply to it.
+inline constexpr char const* constraint_rows = R"(
+WITH RECURSIVE above(id, next, matches) AS (
+    SELECT c.oid, c.conparentid, $2 IS NULL OR c.conname = $2
+      FROM pg_constraint c
+     WHERE c.contype = 'f' AND c.conrelid = $1
+    UNION
+    SELECT c.oid, c.conparentid, a.matches OR c.conname = $2
+      FROM above a JOIN pg_constraint c ON c.oid = a.next
+), declared(id) AS (
+    SELECT id FROM above WHERE next = 0 AND matches
+    UNION
+    SELECT c.oid
+      FROM pg_constraint c
+      JOIN pg_class r ON r.oid = c.conrelid
+      JOIN pg_namespace n ON n.oid = r.relnamespace
+     WHERE $1 IS NULL AND c.contype = 'f' AND c.conparentid = 0 AND ($2 IS NULL OR c.conname = $2)
+       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+       AND NOT pg_is_other_temp_schema(n.oid)
+), tree(id) AS (
+    SELECT id FROM declared
+    UNION
+    SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
+)
+SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop,
+       c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,
+       c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
+       c.conindid, CASE WHEN c.conparentid = 0 THEN pg_get_constraintdef(c.oid) END
+  FROM tree t JOIN pg_constraint c ON c.oid = t.id
+ ORDER BY c.oid)";
+
+/// $1 tables: their ids with all partitions and inheritance children below and all of their ancestors.
+/// $2: whether to read the cumulative statistics.
+inline constexpr char const* relations = R"(
+WITH RECURSIVE below(id) AS (
+    SELECT unnest($1)
+    UNION
+    SELECT i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.id AND NOT i.inhdetachpending
+), around(id) AS (
+    SELECT id FROM below
+    UNION
+    SELECT i.inhparent FROM around a JOIN pg_inherits i ON i.inhrelid = a.id AND NOT i.inhdetachpending
+)
+SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relispartition,
+       r.relpersistence = 't' AND pg_is_other_temp_schema(n.oid), r.relrowsecurity, r.relforcerowsecurity, r.relowner,
+       r.relam, r.reltuples::bigint, r.relpages * current_setting('block_size')::bigint,
+       CASE WHEN $2 THEN pg_stat_get_tuples_deleted(r.oid) ELSE 0 END,
+       CASE WHEN $2 THEN greatest(pg_stat_get_tuples_updated(r.oid) - pg_stat_get_tuples_hot_updated(r.oid), 0)
+            ELSE 0 END,
+       ARRAY(SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = r.oid AND NOT i.inhdetachpending
+              ORDER BY i.inhseqno),
+       ARRAY(SELECT i.inhrelid FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
+              WHERE r.relhassubclass AND i.inhparent = r.oid AND NOT i.inhdetachpending
+              ORDER BY k.relname, k.oid)
+  FROM around a
+  JOIN pg_class r ON r.oid = a.id
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+ ORDER BY r.oid)";
+
+/// $1 tables.
+inline constexpr char const* columns = R"(
+SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attcollation,
+       a.attnotnull, a.atthasdef AND a.attgenerated = '', a.attidentity, a.attgenerated,
+       CASE WHEN a.attgenerated = '' THEN d.adbin::text END
+  FROM pg_attribute a
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attrelid, a.attnum)";
+
+/// $1 tables: what ANALYZE found, where the caller may see it.
+inline constexpr char const* column_statistics = R"(
+SELECT a.attrelid, a.attnum, s.null_frac::float8, s.n_distinct::float8
+  FROM pg_class r
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+  JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = r.relname
+  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = s.attname
+ WHERE r.oid = ANY($1) AND s.inherited = (r.relkind = 'p')
+ ORDER BY a.attrelid, a.attnum)";
+
+/// $1 tables.
+inline constexpr char const* checks = R"(
+SELECT c.conrelid, c.conname, c.convalidated, c.conbin::text
+  FROM pg_constraint c
+ WHERE c.contype = 'c' AND c.conrelid = ANY($1) AND c.conbin IS NOT NULL
+ ORDER BY c.conrelid, c.conname)";
+
+/// $1 tables.
+inline constexpr char const* indexes = R"(
+SELECT i.indrelid, i.indexrelid, n.nspname, r.relname, m.amname, r.relkind = 'I', i.indisunique, i.indisprimary,
+       i.indisvalid, i.indisready, i.indislive, i.indimmediate, i.indnullsnotdistinct, i.indnkeyatts,
+       i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indexprs::text, i.indpred::text,
+       coalesce((SELECT h.inhparent FROM pg_inherits h WHERE r.relispartition AND h.inhrelid = r.oid LIMIT 1), 0::oid)
+  FROM pg_index i
+  JOIN pg_class r ON r.oid = i.indexrelid
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+  JOIN pg_am m ON m.oid = r.relam
+ WHERE i.indrelid = ANY($1)
+ ORDER BY i.indrelid, r.relname)";
+
+/// No parameter: every operator class.
+inline constexpr char const* operator_classes = R"(
+SELECT o.oid, o.opcfamily, o.opcintype FROM pg_opclass o ORDER BY o.oid)";
+
+/// $1 pg_constraint rows: their internal triggers.
+inline constexpr char const* triggers = R"(
+SELECT t.tgconstraint, t.oid, t.tgrelid, t.tgfoid IN ('"RI_FKey_check_ins"'::regproc, '"RI_FKey_check_upd"'::regproc),
+       t.tgenabled, t.tgdeferrable, t.tginitdeferred
+  FROM pg_trigger t
+ WHERE t.tgconstraint = ANY($1)
+ ORDER BY t.tgconstraint, t.oid)";
+
+/// $1 operators: themselves and their commutators.
+inline constexpr char const* operators = R"(
+SELECT o.oid, n.nspname, o.oprname::text, o.oprleft, o.oprright, o.oprcom, o.oprcode::oid
+  FROM pg_operator o
+  JOIN pg_namespace n ON n.oid = o.oprnamespace
+ WHERE o.oid = ANY($1) OR o.oid IN (SELECT c.oprcom FROM pg_operator c WHERE c.oid = ANY($1))
+ ORDER BY o.oid)";
+
+/// $1 operators.
+inline constexpr char const* family_members = R"(
+SELECT o.amopopr, o.amopfamily, o.amopstrategy, m.amname::text
+  FROM pg_amop o
+  JOIN pg_am m ON m.oid = o.amopmethod
+ WHERE o.amopopr = ANY($1) AND o.amoppurpose = 's'
+ ORDER BY o.amopopr, o.amopfamily)";
+
+/// $1 types: themselves, the types below domains and inside arrays.
+inline constexpr char const* types = R"(
+WITH RECURSIVE inside(id) AS (
+    SELECT unnest($1)
+    UNION
+    SELECT x.id
+      FROM inside i
+      JOIN pg_type t ON t.oid = i.id
+      CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) x(id)
+     WHERE x.id <> 0
+)
+SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype, t.typcategory, t.typnotnull, t.typlen,
+       t.typbasetype, t.typtypmod, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0::oid END, t.typcollation
+  FROM inside i
+  JOIN pg_type t ON t.oid = i.id
+  JOIN pg_namespace n ON n.oid = t.typnamespace
+ ORDER BY t.oid)";
+
+/// $1 types.
+inline constexpr char const* casts = R"(
+SELECT c.castsource, c.casttarget, c.castmethod, c.castfunc
+  FROM pg_cast c
+ WHERE c.castsource = ANY($1) AND c.casttarget = ANY($1)
+ ORDER BY c.castsource, c.casttarget)";
+
+/// $1 collations.
+inline constexpr char const* collations = R"(
+SELECT c.oid, n.nspname, c.collname, c.collisdeterministic
+  FROM pg_collation c
+  JOIN pg_namespace n ON n.oid = c.collnamespace
+ WHERE c.oid = ANY($1)
+ ORDER BY c.oid)";
+
+}  // namespace fkaudit::catalog::queries

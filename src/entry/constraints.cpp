@@ -1,0 +1,50 @@
+#include "src/audit/enforcement.hpp"
+#include "src/catalog/loader.hpp"
+#include "src/entry/entry.hpp"
+#include "src/pg/result_set.hpp"
+
+namespace fkaudit::entry {
+
+namespace {
+
+std::span<model::identifier const> names(model::arena& arena, model::relation const& table,
+                                         std::span<std::int16_t const> columns) {
+    auto const found = arena.array<model::identifier>(columns.size());
+    for (std::size_t position = 0; position < columns.size(); ++position)
+        if (auto const* const column = table.find_column(columns[position])) found[position] = column->name;
+    return found;
+}
+
+}  // namespace
+
+Datum constraints(pg::call& current) {
+    pg::result_set result(current);
+    auto const database = catalog::load_scope(current, 0);
+    auto& arena = current.arena();
+
+    struct judged {
+        model::constraint const* key;
+        audit::enforcement enforcement;
+        std::span<model::identifier const> child_columns, parent_columns, delete_columns;
+    };
+    auto const rows = arena.array<judged>(database.constraints.size());
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        auto const& key = database.constraints[number];
+        rows[number] = {&key, audit::judge_enforcement(arena, database, key),
+                        names(arena, *key.child, key.child_columns), names(arena, *key.parent, key.parent_columns),
+                        names(arena, *key.child, key.delete_set_columns)};
+    }
+
+    auto const optional = [](auto const& value) { return value.empty() ? std::nullopt : std::optional(value); };
+    result.add_each(rows, [&](pg::row_builder& row, judged const& one) {
+        auto const& key = *one.key;
+        row << key.child->id << key.name << key.definition << to_text(one.enforcement.state)
+            << optional(one.enforcement.detail) << one.child_columns << key.parent->id << one.parent_columns
+            << to_text(key.match) << to_text(key.on_delete) << optional(one.delete_columns) << to_text(key.on_update)
+            << key.is_deferrable << key.initially_deferred << key.is_validated << key.is_enforced << key.is_temporal
+            << key.id;
+    });
+    return result.finish();
+}
+
+}  // namespace fkaudit::entry

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "src/pg/boundary.hpp"
+
+/// The bodies of the SQL functions, one file a family: load, judge, emit. Arguments and columns: sql/fkaudit--1.0.sql.
+namespace fkaudit::entry {
+
+Datum constraints(pg::call& current);
+Datum references(pg::call& current);
+Datum check(pg::call& current);
+Datum check_undeclared(pg::call& current);
+Datum orphans(pg::call& current);
+Datum orphans_undeclared(pg::call& current);
+Datum missing_indexes(pg::call& current);
+Datum risky_actions(pg::call& current);
+Datum type_mismatches(pg::call& current);
+
+}  // namespace fkaudit::entry

@@ -1,0 +1,32 @@
+/// The module: its magic block, its settings and the functions that SQL calls. Each entry point only opens the
+/// boundary; what it does is in src/entry.
+
+#include "src/entry/entry.hpp"
+#include "src/pg/compat.hpp"
+#include "src/pg/settings.hpp"
+
+#define FKAUDIT_FUNCTION(name, body)                                                                     \
+    PG_FUNCTION_INFO_V1(name);                                                                           \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS) {                                                           \
+        return fkaudit::pg::boundary(fcinfo, [](fkaudit::pg::call& current) { return body(current); });  \
+    }
+
+extern "C" {
+
+FKAUDIT_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void _PG_init(void) { fkaudit::pg::define_settings(); }
+
+FKAUDIT_FUNCTION(fk_constraints, fkaudit::entry::constraints)
+FKAUDIT_FUNCTION(fk_references, fkaudit::entry::references)
+FKAUDIT_FUNCTION(fk_check, fkaudit::entry::check)
+FKAUDIT_FUNCTION(fk_check_undeclared, fkaudit::entry::check_undeclared)
+FKAUDIT_FUNCTION(fk_orphans, fkaudit::entry::orphans)
+FKAUDIT_FUNCTION(fk_orphans_undeclared, fkaudit::entry::orphans_undeclared)
+FKAUDIT_FUNCTION(fk_missing_indexes, fkaudit::entry::missing_indexes)
+FKAUDIT_FUNCTION(fk_risky_actions, fkaudit::entry::risky_actions)
+FKAUDIT_FUNCTION(fk_type_mismatches, fkaudit::entry::type_mismatches)
+
+}  // extern "C"

@@ -1,0 +1,113 @@
+#include "src/pg/boundary.hpp"
+
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::pg {
+
+std::optional<model::oid> call::oid_argument(int position) const {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    return DatumGetObjectId(arguments_->args[position].value);
+}
+
+std::optional<std::int32_t> call::integer_argument(int position) const {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    return DatumGetInt32(arguments_->args[position].value);
+}
+
+std::optional<std::int64_t> call::bigint_argument(int position) const {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    return DatumGetInt64(arguments_->args[position].value);
+}
+
+std::optional<bool> call::boolean_argument(int position) const {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    return DatumGetBool(arguments_->args[position].value);
+}
+
+std::optional<std::string_view> call::text_argument(int position) {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    return guarded([&] { return spi::copy_text(arena_, arguments_->args[position].value); });
+}
+
+std::optional<std::string_view> call::name_argument(int position) {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    return guarded([&] { return spi::copy_name(arena_, arguments_->args[position].value); });
+}
+
+std::optional<std::span<std::string_view const>> call::names_argument(int position) {
+    if (arguments_->args[position].isnull) return std::nullopt;
+    std::span<std::string_view> names;
+    guarded([&] {
+        ArrayType* const array = DatumGetArrayTypeP(arguments_->args[position].value);
+        if (ARR_NDIM(array) > 1)
+            ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("column names must be a one-dimensional array"),
+                            errhint("Write them as ARRAY['a', 'b'].")));
+        Datum* elements = nullptr;
+        bool* nulls = nullptr;
+        int count = 0;
+        deconstruct_array(array, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &elements, &nulls, &count);
+        names = arena_.array<std::string_view>(static_cast<std::size_t>(count));
+        for (int number = 0; number < count; ++number) {
+            if (nulls[number])
+                ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("column names must not be null"),
+                                errhint("Write them as ARRAY['a', 'b'].")));
+            names[static_cast<std::size_t>(number)] = spi::copy_name(arena_, elements[number]);
+        }
+    });
+    return std::span<std::string_view const>(names);
+}
+
+namespace detail {
+
+surroundings surroundings::open() {
+    MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "fkaudit call", ALLOCSET_DEFAULT_SIZES);
+    char* const search_path = MemoryContextStrdup(context, namespace_search_path);
+    int const guc_level = NewGUCNestLevel();
+    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                            false);
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "fkaudit: SPI_connect failed");
+    return {context, guc_level, search_path};
+}
+
+void surroundings::close() const {
+    if (SPI_finish() != SPI_OK_FINISH) elog(ERROR, "fkaudit: SPI_finish failed");
+    AtEOXact_GUC(true, guc_level);
+    MemoryContextDelete(context);
+}
+
+/// The error's texts are views into the call's memory, which goes before the error does: ereport copies them first.
+void surroundings::raise(outcome const& ended) const {
+    auto const printf_size = [](std::string_view text) { return static_cast<int>(text.size()); };
+
+    switch (ended.how) {
+        case outcome::kind::pending:
+            MemoryContextDelete(context);
+            PG_RE_THROW();
+        case outcome::kind::copied:
+            ReThrowError(ended.copied);
+        case outcome::kind::own: {
+            auto const& own = ended.own;
+            auto const& state = own.sqlstate;
+            ereport(ERROR, (errcode(state.size() == 5 ? MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])
+                                                      : ERRCODE_INTERNAL_ERROR),
+                            errmsg_internal("%.*s", printf_size(own.message), own.message.data()),
+                            own.detail.empty() ? 0 : errdetail_internal("%.*s", printf_size(own.detail), own.detail.data()),
+                            own.hint.empty() ? 0 : errhint("%.*s", printf_size(own.hint), own.hint.data()),
+                            (MemoryContextDelete(context), 0)));
+            break;
+        }
+        case outcome::kind::out_of_memory:
+            MemoryContextDelete(context);
+            ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
+                            errdetail("fkaudit could not get the memory that it asked for.")));
+            break;
+        case outcome::kind::foreign:
+        case outcome::kind::returned:
+            break;
+    }
+    ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("fkaudit: %s", ended.foreign_text)));
+    pg_unreachable();
+}
+
+}  // namespace detail
+}  // namespace fkaudit::pg

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <exception>
+
+#include "src/model/error.hpp"
+#include "src/model/identifier.hpp"
+#include "src/pg/guard.hpp"
+#include "src/pg/memory.hpp"
+#include "src/pg/postgres.hpp"
+
+namespace fkaudit::pg {
+
+/// An error that was taken off PostgreSQL's stack (so that a subtransaction could be rolled back) and must go on to the
+/// caller: raised again by the boundary with everything it carried.
+struct copied_error {
+    ErrorData* data;
+};
+
+/// One call of one of fkaudit's SQL functions: its arguments, its memory, and the caller's search_path. While it lasts,
+/// SPI is connected and search_path is `pg_catalog, pg_temp`.
+class call {
+public:
+    call(FunctionCallInfo arguments, MemoryContext context, char const* search_path) noexcept
+        : arguments_(arguments), context_(context), search_path_(search_path), resource_(context), arena_(resource_) {}
+    call(call const&) = delete;
+    call& operator=(call const&) = delete;
+
+    FunctionCallInfo arguments() const noexcept { return arguments_; }
+    MemoryContext context() const noexcept { return context_; }
+    model::arena& arena() noexcept { return arena_; }
+    /// The caller's setting, as `SHOW search_path` prints it.
+    char const* search_path() const noexcept { return search_path_; }
+
+    /// Arguments by position, from 0; none where the argument is NULL (text and arrays are copied into the arena).
+    std::optional<model::oid> oid_argument(int position) const;
+    std::optional<std::int32_t> integer_argument(int position) const;
+    std::optional<std::int64_t> bigint_argument(int position) const;
+    std::optional<bool> boolean_argument(int position) const;
+    std::optional<std::string_view> text_argument(int position);
+    std::optional<std::string_view> name_argument(int position);
+    /// A name[]; an element that is NULL, or more than one dimension, is an error (22004, 2202E).
+    std::optional<std::span<std::string_view const>> names_argument(int position);
+
+private:
+    FunctionCallInfo arguments_;
+    MemoryContext context_;
+    char const* search_path_;
+    context_resource resource_;
+    model::arena arena_;
+};
+
+namespace detail {
+
+/// How a body ended; carried out of its handler, because an ereport inside one would leak the C++ exception.
+struct outcome {
+    enum class kind { returned, pending, copied, own, out_of_memory, foreign };
+
+    kind how = kind::returned;
+    Datum result = 0;
+    ErrorData* copied = nullptr;
+    model::error own{};
+    char foreign_text[256] = {};
+};
+
+/// What surrounds a call; the members run outside any guard and may ereport, because no C++ object lives around them.
+struct surroundings {
+    MemoryContext context;
+    int guc_level;
+    char* search_path;
+
+    static surroundings open();
+    void close() const;
+    [[noreturn]] void raise(outcome const& ended) const;
+};
+
+template <class Body>
+outcome run(call& current, Body& body) noexcept {
+    outcome ended;
+    try {
+        ended.result = body(current);
+    } catch (pending_error const&) {
+        ended.how = outcome::kind::pending;
+    } catch (copied_error const& error) {
+        ended.how = outcome::kind::copied;
+        ended.copied = error.data;
+    } catch (model::error const& error) {
+        ended.how = outcome::kind::own;
+        ended.own = error;
+    } catch (std::bad_alloc const&) {
+        ended.how = outcome::kind::out_of_memory;
+    } catch (std::exception const& error) {
+        ended.how = outcome::kind::foreign;
+        std::strncpy(ended.foreign_text, error.what(), sizeof ended.foreign_text - 1);
+    } catch (...) {
+        ended.how = outcome::kind::foreign;
+        std::strncpy(ended.foreign_text, "unknown C++ exception", sizeof ended.foreign_text - 1);
+    }
+    return ended;
+}
+
+template <class Body>
+outcome run(FunctionCallInfo arguments, surroundings const& around, Body& body) noexcept {
+    call current(arguments, around.context, around.search_path);
+    return run(current, body);
+}
+
+}  // namespace detail
+
+/// Every entry point is `return pg::boundary(fcinfo, body)`: the one place where C++ exceptions become PostgreSQL
+/// errors. `body` takes a call& and returns a Datum. Errors keep their SQLSTATE, message, DETAIL, HINT and CONTEXT;
+/// std::bad_alloc becomes 53200, any other C++ exception XX000. The call's memory goes in every case.
+template <class Body>
+Datum boundary(FunctionCallInfo arguments, Body body) {
+    static_assert(std::is_trivially_destructible_v<Body>, "an ereport would skip the body's destructor");
+    auto const around = detail::surroundings::open();
+    auto const ended = detail::run(arguments, around, body);
+    if (ended.how != detail::outcome::kind::returned) around.raise(ended);
+    around.close();
+    return ended.result;
+}
+
+}  // namespace fkaudit::pg

@@ -1,0 +1,43 @@
+#pragma once
+/// The only file that knows PostgreSQL's version numbers: what differs between majors, under one name.
+
+#include "src/pg/postgres.hpp"
+
+#if PG_VERSION_NUM < 150000
+#error "fkaudit needs PostgreSQL 15 or newer"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+extern "C" {
+#include <varatt.h>
+}
+#endif
+
+namespace fkaudit::pg {
+
+/// pg_constraint.conenforced and conperiod exist since PostgreSQL 18.
+inline constexpr bool has_not_enforced_keys = PG_VERSION_NUM >= 180000;
+inline constexpr bool has_temporal_keys = PG_VERSION_NUM >= 180000;
+
+/// PostgreSQL 18 lets a btree skip over leading columns that a query does not name.
+inline constexpr bool has_skip_scan = PG_VERSION_NUM >= 180000;
+
+/// Since PostgreSQL 18 a key between different collations is refused where either is nondeterministic.
+inline constexpr bool refuses_mixed_nondeterministic_collations = PG_VERSION_NUM >= 180000;
+
+}  // namespace fkaudit::pg
+
+/// Columns that only newer catalogs have, as a catalog query names them (`c` is pg_constraint).
+#if PG_VERSION_NUM >= 180000
+#define FKAUDIT_SQL_CONENFORCED "c.conenforced"
+#define FKAUDIT_SQL_CONPERIOD "c.conperiod"
+#else
+#define FKAUDIT_SQL_CONENFORCED "true"
+#define FKAUDIT_SQL_CONPERIOD "false"
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define FKAUDIT_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "fkaudit", .version = "1.0")
+#else
+#define FKAUDIT_MODULE_MAGIC PG_MODULE_MAGIC
+#endif

@@ -1,0 +1,116 @@
+#include "src/pg/result_set.hpp"
+
+namespace fkaudit::pg {
+
+Oid row_builder::next_type() const {
+    if (position_ >= columns_->natts) elog(ERROR, "fkaudit: a result row has more than %d columns", columns_->natts);
+    return TupleDescAttr(columns_, position_)->atttypid;
+}
+
+void row_builder::set(Datum value, std::initializer_list<Oid> allowed) {
+    Oid const declared = next_type();
+    if (std::find(allowed.begin(), allowed.end(), declared) == allowed.end())
+        ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+                        errmsg("fkaudit's library and its SQL objects do not fit together"),
+                        errdetail("Column \"%s\" of the result has type %s.",
+                                  NameStr(TupleDescAttr(columns_, position_)->attname), format_type_be(declared)),
+                        errhint("Run ALTER EXTENSION fkaudit UPDATE, and start a new session after an installation.")));
+    values_[position_] = value;
+    nulls_[position_] = false;
+    ++position_;
+}
+
+void row_builder::check_complete() const {
+    if (position_ != columns_->natts)
+        elog(ERROR, "fkaudit: a result row has %d columns instead of %d", position_, columns_->natts);
+}
+
+row_builder& row_builder::operator<<(std::nullopt_t) {
+    (void)next_type();
+    values_[position_] = Datum{0};
+    nulls_[position_] = true;
+    ++position_;
+    return *this;
+}
+
+row_builder& row_builder::operator<<(bool value) {
+    set(BoolGetDatum(value), {BOOLOID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(std::int32_t value) {
+    set(Int32GetDatum(value), {INT4OID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(std::int64_t value) {
+    set(Int64GetDatum(value), {INT8OID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(double value) {
+    set(Float8GetDatum(value), {FLOAT8OID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(model::oid value) {
+    if (value == model::no_oid) return *this << std::nullopt;
+    set(ObjectIdGetDatum(value), {OIDOID, REGCLASSOID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(std::string_view value) {
+    if (next_type() == NAMEOID) {
+        auto* const name = static_cast<Name>(palloc0(NAMEDATALEN));
+        std::memcpy(NameStr(*name), value.data(), std::min<std::size_t>(value.size(), NAMEDATALEN - 1));
+        set(NameGetDatum(name), {NAMEOID});
+    } else {
+        set(PointerGetDatum(cstring_to_text_with_len(value.data(), static_cast<int>(value.size()))), {TEXTOID});
+    }
+    return *this;
+}
+
+row_builder& row_builder::operator<<(jsonb_value value) {
+    set(value.value, {JSONBOID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(std::span<model::identifier const> value) {
+    auto* const elements = static_cast<Datum*>(palloc((value.size() + 1) * sizeof(Datum)));
+    for (std::size_t number = 0; number < value.size(); ++number) {
+        auto const text = value[number].name;
+        auto* const name = static_cast<Name>(palloc0(NAMEDATALEN));
+        std::memcpy(NameStr(*name), text.data(), std::min<std::size_t>(text.size(), NAMEDATALEN - 1));
+        elements[number] = NameGetDatum(name);
+    }
+    set(PointerGetDatum(construct_array(elements, static_cast<int>(value.size()), NAMEOID, NAMEDATALEN, false,
+                                        TYPALIGN_CHAR)),
+        {NAMEARRAYOID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(std::span<model::oid const> value) {
+    auto* const elements = static_cast<Datum*>(palloc((value.size() + 1) * sizeof(Datum)));
+    std::transform(value.begin(), value.end(), elements, [](model::oid id) { return ObjectIdGetDatum(id); });
+    set(PointerGetDatum(construct_array(elements, static_cast<int>(value.size()), REGCLASSOID, sizeof(Oid), true,
+                                        TYPALIGN_INT)),
+        {REGCLASSARRAYOID});
+    return *this;
+}
+
+result_set::result_set(call& current) {
+    auto* const arguments = current.arguments();
+    guarded([&] {
+        InitMaterializedSRF(arguments, 0);
+        auto const* const info = reinterpret_cast<ReturnSetInfo*>(arguments->resultinfo);
+        store_ = info->setResult;
+        columns_ = info->setDesc;
+        row_context_ = AllocSetContextCreate(current.context(), "fkaudit result row", ALLOCSET_DEFAULT_SIZES);
+        auto const width = static_cast<std::size_t>(columns_->natts);
+        values_ = static_cast<Datum*>(MemoryContextAllocZero(current.context(), width * sizeof(Datum)));
+        nulls_ = static_cast<bool*>(MemoryContextAllocZero(current.context(), width * sizeof(bool)));
+    });
+    builder_ = row_builder(columns_, values_, nulls_);
+}
+
+}  // namespace fkaudit::pg

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "src/model/arena.hpp"
+#include "src/model/identifier.hpp"
+#include "src/pg/boundary.hpp"
+
+namespace fkaudit::pg {
+
+/// jsonb, as a varlena Datum.
+struct jsonb_value {
+    Datum value;
+};
+
+/// One row in the making: values are added from the left, each checked against the type that the SQL function declares.
+/// Runs inside a guard: callers hold only trivially destructible objects.
+class row_builder {
+public:
+    row_builder(TupleDesc columns, Datum* values, bool* nulls) noexcept
+        : columns_(columns), values_(values), nulls_(nulls) {}
+
+    row_builder& operator<<(bool value);
+    row_builder& operator<<(std::int32_t value);
+    row_builder& operator<<(std::int64_t value);
+    row_builder& operator<<(double value);
+    /// oid or regclass; no_oid is NULL for regclass.
+    row_builder& operator<<(model::oid value);
+    /// text or name, as the column declares.
+    row_builder& operator<<(std::string_view value);
+    row_builder& operator<<(char const* value) { return *this << std::string_view(value); }
+    row_builder& operator<<(model::identifier const& value) { return *this << value.name; }
+    row_builder& operator<<(jsonb_value value);
+    /// name[]
+    row_builder& operator<<(std::span<model::identifier const> value);
+    /// regclass[]
+    row_builder& operator<<(std::span<model::oid const> value);
+    row_builder& operator<<(std::nullopt_t);
+    template <class T>
+    row_builder& operator<<(std::optional<T> const& value) {
+        return value ? *this << *value : *this << std::nullopt;
+    }
+
+    void begin() noexcept { position_ = 0; }
+    void check_complete() const;
+
+private:
+    void set(Datum value, std::initializer_list<Oid> allowed);
+    Oid next_type() const;
+
+    TupleDesc columns_;
+    Datum* values_;
+    bool* nulls_;
+    int position_ = 0;
+};
+
+/// The rows that a set-returning function gives back: a tuplestore of the caller's, which spills to disk past work_mem.
+class result_set {
+public:
+    /// Error: the caller cannot take a set (0A000).
+    explicit result_set(call& current);
+    result_set(result_set const&) = delete;
+    result_set& operator=(result_set const&) = delete;
+
+    /// Adds one row for each item, all of them under one guard: `describe(row_builder&, item)` writes the columns. It
+    /// may call PostgreSQL, and holds only trivially destructible objects.
+    template <class Range, class Describe>
+    void add_each(Range const& items, Describe describe) {
+        guarded([&] {
+            for (auto const& item : items) add_row([&](row_builder& row) { describe(row, item); });
+        });
+    }
+
+    /// Adds one row.
+    template <class Describe>
+    void add(Describe describe) {
+        guarded([&] { add_row(describe); });
+    }
+
+    /// The tuplestore and its row type, for a query that writes into it directly.
+    Tuplestorestate* store() const noexcept { return store_; }
+    TupleDesc columns() const noexcept { return columns_; }
+
+    /// What the entry point returns.
+    Datum finish() const noexcept { return Datum{0}; }
+
+private:
+    template <class Describe>
+    void add_row(Describe&& describe) {
+        MemoryContext const before = MemoryContextSwitchTo(row_context_);
+        builder_.begin();
+        describe(builder_);
+        builder_.check_complete();
+        tuplestore_putvalues(store_, columns_, values_, nulls_);
+        MemoryContextSwitchTo(before);
+        MemoryContextReset(row_context_);
+    }
+
+    Tuplestorestate* store_ = nullptr;
+    TupleDesc columns_ = nullptr;
+    MemoryContext row_context_ = nullptr;
+    Datum* values_ = nullptr;
+    bool* nulls_ = nullptr;
+    row_builder builder_{nullptr, nullptr, nullptr};
+};
+
+}  // namespace fkaudit::pg

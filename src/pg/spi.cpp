@@ -1,0 +1,69 @@
+#include "src/pg/spi.hpp"
+
+#include "src/pg/compat.hpp"
+
+namespace fkaudit::pg::spi {
+
+std::string_view copy_text(model::arena& arena, Datum value) {
+    text* const plain = DatumGetTextPP(value);
+    return arena.copy(std::string_view(VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)));
+}
+
+std::string_view copy_name(model::arena& arena, Datum value) {
+    return arena.copy(std::string_view(NameStr(*DatumGetName(value))));
+}
+
+std::string_view quote_name(model::arena& arena, std::string_view name) {
+    auto const is_control = [](char character) { return static_cast<unsigned char>(character) < 0x20; };
+    if (std::none_of(name.begin(), name.end(), is_control)) {
+        // A name is at most NAMEDATALEN - 1 bytes, but not every caller's text is a stored name yet.
+        char* const terminated = pnstrdup(name.data(), name.size());
+        return arena.copy(std::string_view(quote_identifier(terminated)));
+    }
+    StringInfoData quoted;
+    initStringInfo(&quoted);
+    appendStringInfoString(&quoted, "U&\"");
+    for (char const character : name) {
+        if (is_control(character))
+            appendStringInfo(&quoted, "\\%04X", static_cast<unsigned char>(character));
+        else if (character == '\\' || character == '"')
+            appendStringInfo(&quoted, "%c%c", character, character);
+        else
+            appendStringInfoChar(&quoted, character);
+    }
+    appendStringInfoChar(&quoted, '"');
+    return arena.copy(std::string_view(quoted.data, static_cast<std::size_t>(quoted.len)));
+}
+
+std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid element, int length, bool by_value,
+                                      char align) {
+    ArrayType* const array = DatumGetArrayTypeP(value);
+    Datum* elements = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    if (ARR_ELEMTYPE(array) != element || ARR_NDIM(array) > 1)
+        elog(ERROR, "fkaudit: an array of a catalog query is not one-dimensional of the declared type");
+    deconstruct_array(array, element, length, by_value, align, &elements, &nulls, &count);
+    for (int number = 0; number < count; ++number)
+        if (nulls[number]) elog(ERROR, "fkaudit: an array of a catalog query has a null element");
+    return arena.copy(std::span<Datum const>(elements, static_cast<std::size_t>(count)));
+}
+
+void unexpected_null(int column) { elog(ERROR, "fkaudit: column %d of a catalog query is unexpectedly null", column); }
+
+void execute(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
+             std::span<Oid const> columns) {
+    int const code = SPI_execute_with_args(sql, parameter_count, types, values, nulls, true, 0);
+    if (code != SPI_OK_SELECT) elog(ERROR, "fkaudit: a catalog query failed: %s", SPI_result_code_string(code));
+
+    TupleDesc const described = SPI_tuptable->tupdesc;
+    if (described->natts != static_cast<int>(columns.size()))
+        elog(ERROR, "fkaudit: a catalog query returns %d columns instead of %zu", described->natts, columns.size());
+    for (int number = 0; number < described->natts; ++number)
+        if (TupleDescAttr(described, number)->atttypid != columns[static_cast<std::size_t>(number)])
+            elog(ERROR, "fkaudit: column %d of a catalog query has type %s instead of %s", number + 1,
+                 format_type_be(TupleDescAttr(described, number)->atttypid),
+                 format_type_be(columns[static_cast<std::size_t>(number)]));
+}
+
+}  // namespace fkaudit::pg::spi

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "src/pg/boundary.hpp"
+
+namespace fkaudit::pg {
+
+/// An error that a subtransaction caught, as text in the call's arena.
+struct caught_error {
+    int sqlstate = 0;               ///< as ERRCODE_* has it
+    std::string_view message{};
+    std::string_view detail{};
+    std::string_view hint{};
+};
+
+/// What becomes of a subtransaction whose body returned.
+enum class on_success { commit, roll_back };
+
+namespace detail {
+
+struct subtransaction {
+    MemoryContext context;
+    ResourceOwner owner;
+
+    static subtransaction begin();
+    void commit() const;
+    void roll_back() const;
+};
+
+/// Takes the pending error off PostgreSQL's stack into `context`.
+ErrorData* take_error(MemoryContext context);
+/// A cancel, a shutdown, a serialization failure or a recovery conflict: never swallowed.
+bool must_go_on(ErrorData const& error) noexcept;
+caught_error describe(model::arena& arena, ErrorData const& error);
+
+}  // namespace detail
+
+/// Runs `body` in a subtransaction of its own. An SQL error inside rolls it back and is returned; locks, snapshots, SPI
+/// levels and the current user are then as they were before. Errors that end the whole run (see must_go_on) and C++
+/// exceptions roll it back and go on. `body` must not keep anything that belongs to the subtransaction.
+template <class Body>
+std::optional<caught_error> attempt(call& current, on_success ending, Body&& body) {
+    auto const inner = guarded([] { return detail::subtransaction::begin(); });
+    bool failed = false;
+    try {
+        body();
+    } catch (pending_error const&) {
+        failed = true;
+    } catch (...) {
+        guarded([&] { inner.roll_back(); });
+        throw;
+    }
+    if (!failed) {
+        guarded([&] { ending == on_success::commit ? inner.commit() : inner.roll_back(); });
+        return std::nullopt;
+    }
+    auto* const error = guarded([&] {
+        auto* const taken = detail::take_error(current.context());
+        inner.roll_back();
+        return taken;
+    });
+    if (detail::must_go_on(*error)) throw copied_error{error};
+    return detail::describe(current.arena(), *error);
+}
+
+}  // namespace fkaudit::pg
