@@ -11,6 +11,8 @@
         return fkaudit::pg::boundary(fcinfo, [](fkaudit::pg::call& current) { return body(current); });  \
     }
 
+// PGDLLEXPORT is empty on PostgreSQL 15; exports.txt has the last word on what the library shows.
+#pragma GCC visibility push(default)
 extern "C" {
 
 FKAUDIT_MODULE_MAGIC;
@@ -30,3 +32,4 @@ FKAUDIT_FUNCTION(fk_risky_actions, fkaudit::entry::risky_actions)
 FKAUDIT_FUNCTION(fk_type_mismatches, fkaudit::entry::type_mismatches)
 
 }  // extern "C"
+#pragma GCC visibility pop
