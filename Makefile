@@ -10,6 +10,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=fkaudit
+REGRESS_PREP = regress-directory
 
 PG_CONFIG ?= pg_config
 # -isystem: the server's headers are not ours to warn about (gcc then ignores PGXS's own -I of the same folder).
@@ -20,5 +21,11 @@ PG_CXXFLAGS = -std=gnu++20 -DNDEBUG -fvisibility=hidden -Wall -Wextra -Wno-regis
 override with_llvm := no
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# PostgreSQL 15 looks for expected files in the output directory, 16 and newer here.
+regress-directory:
+	mkdir -p build/regress
+	ln -sfn $(CURDIR)/expected build/regress/expected
+.PHONY: regress-directory
 
 -include $(OBJS:.o=.d)
