@@ -129,11 +129,11 @@ server_open() {
 }
 
 # Builds with the system's pg_config (dependency files must not name the tree, which goes away) and installs with the tree's.
-# Objects of another installation or with other settings are thrown away first; without settings, what is there will do.
+# Objects of another installation or compiler, or with other settings are thrown away first; without settings, what is there will do.
 server_install() {
     local stamp="$server_checkout/build/installation" installation built_with settings="$*"
     local make=(make -s -C "$server_checkout")
-    installation="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version)"
+    installation="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version) $("${CXX:-g++}" -dumpfullversion)"
     built_with=$(sed -n 2p "$stamp" 2>/dev/null || true)
     if [[ $(sed -n 1p "$stamp" 2>/dev/null) != "$installation" || (-n $settings && $settings != "$built_with") ]]; then
         "${make[@]}" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" clean >/dev/null || return
