@@ -56,10 +56,11 @@ std::span<Row const> rows_of(std::span<Row const> rows, oid key) {
 }
 
 using constraint_columns = row<oid, oid, identifier, oid, oid, numbers, numbers, ids, char, char, char, maybe<numbers>,
-                               bool, bool, bool, bool, bool, oid, maybe<text>>;
+                               bool, bool, bool, bool, bool, oid>;
 using relation_columns = row<oid, identifier, identifier, char, char, bool, bool, bool, bool, oid, oid, std::int64_t,
                              std::int64_t, std::int64_t, std::int64_t, ids, ids>;
-using column_columns = row<oid, std::int16_t, identifier, oid, std::int32_t, text, oid, bool, bool, char, char, maybe<text>>;
+using column_columns =
+    row<oid, std::int16_t, identifier, oid, std::int32_t, text, oid, bool, bool, char, char, maybe<text>>;
 using statistics_columns = row<oid, std::int16_t, double, double>;
 using check_columns = row<oid, identifier, bool, text>;
 using index_columns = row<oid, oid, identifier, identifier, identifier, bool, bool, bool, bool, bool, bool, bool, bool,
@@ -68,7 +69,8 @@ using class_columns = row<oid, oid, oid>;
 using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
 using operator_columns = row<oid, identifier, text, oid, oid, oid, oid>;
 using member_columns = row<oid, oid, std::int16_t, text>;
-using type_columns = row<oid, identifier, identifier, text, char, char, bool, std::int16_t, oid, std::int32_t, oid, oid>;
+using type_columns =
+    row<oid, identifier, identifier, text, char, char, bool, std::int16_t, oid, std::int32_t, oid, oid>;
 using cast_columns = row<oid, oid, char, oid>;
 using collation_columns = row<oid, identifier, identifier, bool>;
 
@@ -104,7 +106,7 @@ private:
     model::arena& arena_;
     scope const& wanted_;
     std::span<constraint_columns const> found_;
-    model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
+    model::vector<constraint_columns const*> derived_{arena_}; ///< by what they derive from
     model::database database_;
 };
 
@@ -164,8 +166,8 @@ void loader::load_statistics(std::span<model::column> columns, std::span<column_
     std::size_t number = 0;
     for (auto const& [relation, column, null_fraction, distinct_values] : found) {
         // Both are sorted by table and column number.
-        while (number < rows.size() && std::tie(std::get<0>(rows[number]), std::get<1>(rows[number])) <
-                                           std::tie(relation, column))
+        while (number < rows.size() &&
+               std::tie(std::get<0>(rows[number]), std::get<1>(rows[number])) < std::tie(relation, column))
             ++number;
         if (number == rows.size()) break;
         if (std::get<0>(rows[number]) != relation || std::get<1>(rows[number]) != column) continue;
@@ -270,7 +272,7 @@ std::span<model::constraint_row const> loader::link_rows(constraint_columns cons
         auto const& from = *tree[number];
         std::tie(one.id, one.derived_from, one.name, one.child, one.parent, one.child_columns, one.parent_columns,
                  std::ignore, std::ignore, std::ignore, std::ignore, std::ignore, std::ignore, std::ignore,
-                 one.is_validated, one.is_enforced, std::ignore, std::ignore, std::ignore) = from;
+                 one.is_validated, one.is_enforced, std::ignore, std::ignore) = from;
         if (number > 0)
             one.side = one.child == std::get<3>(declared) ? model::constraint_row::origin::referenced
                                                           : model::constraint_row::origin::referencing;
@@ -315,17 +317,15 @@ void loader::link_constraints() {
         oid child = no_oid, parent = no_oid, derived_from = no_oid;
         char match = 's', on_delete = 'a', on_update = 'a';
         maybe<numbers> delete_set_columns;
-        maybe<text> definition;
         std::tie(key.id, derived_from, key.name, child, parent, key.child_columns, key.parent_columns, key.operators,
                  match, on_delete, on_update, delete_set_columns, key.is_deferrable, key.initially_deferred,
-                 key.is_validated, key.is_enforced, key.is_temporal, key.support_index, definition) = one;
+                 key.is_validated, key.is_enforced, key.is_temporal, key.support_index) = one;
         key.child = database_.find_relation(child);
         key.parent = database_.find_relation(parent);
         key.match = static_cast<model::match_type>(match);
         key.on_delete = static_cast<model::action>(on_delete);
         key.on_update = static_cast<model::action>(on_update);
         key.delete_set_columns = delete_set_columns.value_or(numbers{});
-        key.definition = definition.value_or(text{});
         if (!is_whole(key)) {
             pg::guarded([&] {
                 ereport(WARNING, (errcode(ERRCODE_DATA_CORRUPTED),
@@ -335,6 +335,7 @@ void loader::link_constraints() {
             });
             continue;
         }
+        key.definition = model::define(arena_, key);
         key.rows = link_rows(one, triggers);
         keys.push_back(key);
     }
@@ -419,17 +420,18 @@ void loader::load_types() {
     database_.collations = known;
 }
 
-}  // namespace
+} // namespace
 
 model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted).load(); }
 
 void require_table(pg::call& current, oid relation) {
     auto& arena = current.arena();
     auto const found = select<row<identifier, identifier, char>>(
-        arena, "SELECT n.nspname, r.relname, r.relkind FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
-               " WHERE r.oid = $1", relation);
-    if (found.empty())
-        throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
+        arena,
+        "SELECT n.nspname, r.relname, r.relkind FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
+        " WHERE r.oid = $1",
+        relation);
+    if (found.empty()) throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
     auto const& [schema, name, kind] = found[0];
     if (kind == 'r' || kind == 'p' || kind == 'f') return;
     auto const what = [kind = kind]() -> text {
@@ -459,21 +461,24 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
     if (!database.constraints.empty() || (!wanted.child && !wanted.constraint_name)) return database;
 
     if (!wanted.child)
-        throw model::error{"42704", arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" does not exist"),
-                           {}, "SELECT constraint_name, child FROM fk_constraints() lists the foreign keys."};
+        throw model::error{"42704",
+                           arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" does not exist"),
+                           {},
+                           "SELECT constraint_name, child FROM fk_constraints() lists the foreign keys."};
     auto const name = pg::guarded([&] {
         char* const bare = get_rel_name(*wanted.child);
         return arena.copy(bare == nullptr ? text("?") : text(bare));
     });
     if (wanted.constraint_name)
-        throw model::error{
-            "42704",
-            arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" of relation \"", name, "\" does not exist"),
-            {}, "\\d on the table, or fk_constraints(), lists its foreign keys."};
+        throw model::error{"42704",
+                           arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" of relation \"", name,
+                                        "\" does not exist"),
+                           {},
+                           "\\d on the table, or fk_constraints(), lists its foreign keys."};
     pg::guarded([&] {
         ereport(NOTICE, (errmsg("table \"%.*s\" has no foreign keys", static_cast<int>(name.size()), name.data())));
     });
     return database;
 }
 
-}  // namespace fkaudit::catalog
+} // namespace fkaudit::catalog

@@ -34,7 +34,7 @@ WITH RECURSIVE above(id, next, matches) AS (
 SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop,
        c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,
        c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
-       c.conindid, CASE WHEN c.conparentid = 0 THEN pg_get_constraintdef(c.oid) END
+       c.conindid
   FROM tree t JOIN pg_constraint c ON c.oid = t.id
  ORDER BY c.oid)";
 
@@ -167,4 +167,4 @@ SELECT c.oid, n.nspname, c.collname, c.collisdeterministic
  WHERE c.oid = ANY($1)
  ORDER BY c.oid)";
 
-}  // namespace fkaudit::catalog::queries
+} // namespace fkaudit::catalog::queries

@@ -4,44 +4,60 @@
 
 namespace fkaudit::pg {
 
-std::optional<model::oid> call::oid_argument(int position) const {
+std::optional<Datum> call::argument(int position) const {
+    if (position >= arguments_->nargs)
+        throw model::error{"XX000", mismatch_message, "The SQL function has fewer arguments than the library reads.",
+                           mismatch_hint};
     if (arguments_->args[position].isnull) return std::nullopt;
-    return DatumGetObjectId(arguments_->args[position].value);
+    return arguments_->args[position].value;
+}
+
+std::optional<model::oid> call::oid_argument(int position) const {
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return DatumGetObjectId(*value);
 }
 
 std::optional<std::int32_t> call::integer_argument(int position) const {
-    if (arguments_->args[position].isnull) return std::nullopt;
-    return DatumGetInt32(arguments_->args[position].value);
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return DatumGetInt32(*value);
 }
 
 std::optional<std::int64_t> call::bigint_argument(int position) const {
-    if (arguments_->args[position].isnull) return std::nullopt;
-    return DatumGetInt64(arguments_->args[position].value);
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return DatumGetInt64(*value);
 }
 
 std::optional<bool> call::boolean_argument(int position) const {
-    if (arguments_->args[position].isnull) return std::nullopt;
-    return DatumGetBool(arguments_->args[position].value);
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return DatumGetBool(*value);
 }
 
 std::optional<std::string_view> call::text_argument(int position) {
-    if (arguments_->args[position].isnull) return std::nullopt;
-    return guarded([&] { return spi::copy_text(arena_, arguments_->args[position].value); });
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return guarded([&] { return spi::copy_text(arena_, *value); });
 }
 
 std::optional<std::string_view> call::name_argument(int position) {
-    if (arguments_->args[position].isnull) return std::nullopt;
-    return guarded([&] { return spi::copy_name(arena_, arguments_->args[position].value); });
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return guarded([&] { return spi::copy_name(arena_, *value); });
 }
 
 std::optional<std::span<std::string_view const>> call::names_argument(int position) {
-    if (arguments_->args[position].isnull) return std::nullopt;
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
     std::span<std::string_view> names;
     guarded([&] {
-        ArrayType* const array = DatumGetArrayTypeP(arguments_->args[position].value);
+        ArrayType* const array = DatumGetArrayTypeP(*value);
         if (ARR_NDIM(array) > 1)
-            ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("column names must be a one-dimensional array"),
-                            errhint("Write them as ARRAY['a', 'b'].")));
+            ereport(ERROR,
+                    (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("column names must be a one-dimensional array"),
+                     errhint("Write them as ARRAY['a', 'b'].")));
         Datum* elements = nullptr;
         bool* nulls = nullptr;
         int count = 0;
@@ -80,20 +96,18 @@ void surroundings::raise(outcome const& ended) const {
     auto const printf_size = [](std::string_view text) { return static_cast<int>(text.size()); };
 
     switch (ended.how) {
-        case outcome::kind::pending:
-            MemoryContextDelete(context);
-            PG_RE_THROW();
-        case outcome::kind::copied:
-            ReThrowError(ended.copied);
+        case outcome::kind::pending: MemoryContextDelete(context); PG_RE_THROW();
+        case outcome::kind::copied: ReThrowError(ended.copied);
         case outcome::kind::own: {
             auto const& own = ended.own;
             auto const& state = own.sqlstate;
-            ereport(ERROR, (errcode(state.size() == 5 ? MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])
-                                                      : ERRCODE_INTERNAL_ERROR),
-                            errmsg_internal("%.*s", printf_size(own.message), own.message.data()),
-                            own.detail.empty() ? 0 : errdetail_internal("%.*s", printf_size(own.detail), own.detail.data()),
-                            own.hint.empty() ? 0 : errhint("%.*s", printf_size(own.hint), own.hint.data()),
-                            (MemoryContextDelete(context), 0)));
+            ereport(ERROR,
+                    (errcode(state.size() == 5 ? MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])
+                                               : ERRCODE_INTERNAL_ERROR),
+                     errmsg_internal("%.*s", printf_size(own.message), own.message.data()),
+                     own.detail.empty() ? 0 : errdetail_internal("%.*s", printf_size(own.detail), own.detail.data()),
+                     own.hint.empty() ? 0 : errhint("%.*s", printf_size(own.hint), own.hint.data()),
+                     (MemoryContextDelete(context), 0)));
             break;
         }
         case outcome::kind::out_of_memory:
@@ -102,12 +116,11 @@ void surroundings::raise(outcome const& ended) const {
                             errdetail("fkaudit could not get the memory that it asked for.")));
             break;
         case outcome::kind::foreign:
-        case outcome::kind::returned:
-            break;
+        case outcome::kind::returned: break;
     }
     ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("fkaudit: %s", ended.foreign_text)));
     pg_unreachable();
 }
 
-}  // namespace detail
-}  // namespace fkaudit::pg
+} // namespace detail
+} // namespace fkaudit::pg

@@ -16,12 +16,21 @@ struct copied_error {
     ErrorData* data;
 };
 
+/// The library and the extension's SQL objects are of different versions: XX000 with a HINT.
+inline constexpr char const* mismatch_message = "fkaudit's library and its SQL objects do not fit together";
+inline constexpr char const* mismatch_hint =
+    "Run ALTER EXTENSION fkaudit UPDATE, and start a new session after an installation.";
+
 /// One call of one of fkaudit's SQL functions: its arguments, its memory, and the caller's search_path. While it lasts,
 /// SPI is connected and search_path is `pg_catalog, pg_temp`.
 class call {
 public:
     call(FunctionCallInfo arguments, MemoryContext context, char const* search_path) noexcept
-        : arguments_(arguments), context_(context), search_path_(search_path), resource_(context), arena_(resource_) {}
+        : arguments_(arguments),
+          context_(context),
+          search_path_(search_path),
+          resource_(context),
+          arena_(resource_) {}
     call(call const&) = delete;
     call& operator=(call const&) = delete;
 
@@ -31,7 +40,8 @@ public:
     /// The caller's setting, as `SHOW search_path` prints it.
     char const* search_path() const noexcept { return search_path_; }
 
-    /// Arguments by position, from 0; none where the argument is NULL (text and arrays are copied into the arena).
+    /// Arguments by position, from 0; none where the argument is NULL (text and arrays are copied into the arena). An
+    /// argument that the SQL function does not have is an error (see mismatch_message).
     std::optional<model::oid> oid_argument(int position) const;
     std::optional<std::int32_t> integer_argument(int position) const;
     std::optional<std::int64_t> bigint_argument(int position) const;
@@ -42,6 +52,8 @@ public:
     std::optional<std::span<std::string_view const>> names_argument(int position);
 
 private:
+    std::optional<Datum> argument(int position) const;
+
     FunctionCallInfo arguments_;
     MemoryContext context_;
     char const* search_path_;
@@ -104,10 +116,10 @@ outcome run(FunctionCallInfo arguments, surroundings const& around, Body& body) 
     return run(current, body);
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Every entry point is `return pg::boundary(fcinfo, body)`: the one place where C++ exceptions become PostgreSQL
-/// errors. `body` takes a call& and returns a Datum. Errors keep their SQLSTATE, message, DETAIL, HINT and CONTEXT;
+/// errors. `body` takes a call& and returns a Datum that does not point into the call's memory. Errors keep their SQLSTATE, message, DETAIL, HINT and CONTEXT;
 /// std::bad_alloc becomes 53200, any other C++ exception XX000. The call's memory goes in every case.
 template <class Body>
 Datum boundary(FunctionCallInfo arguments, Body body) {
@@ -119,4 +131,4 @@ Datum boundary(FunctionCallInfo arguments, Body body) {
     return ended.result;
 }
 
-}  // namespace fkaudit::pg
+} // namespace fkaudit::pg

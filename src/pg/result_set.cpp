@@ -3,18 +3,17 @@
 namespace fkaudit::pg {
 
 Oid row_builder::next_type() const {
-    if (position_ >= columns_->natts) elog(ERROR, "fkaudit: a result row has more than %d columns", columns_->natts);
+    if (position_ >= columns_->natts)
+        raise_mismatch(psprintf("The SQL function has %d columns, the library writes more.", columns_->natts));
     return TupleDescAttr(columns_, position_)->atttypid;
 }
 
 void row_builder::set(Datum value, std::initializer_list<Oid> allowed) {
     Oid const declared = next_type();
     if (std::find(allowed.begin(), allowed.end(), declared) == allowed.end())
-        ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-                        errmsg("fkaudit's library and its SQL objects do not fit together"),
-                        errdetail("Column \"%s\" of the result has type %s.",
-                                  NameStr(TupleDescAttr(columns_, position_)->attname), format_type_be(declared)),
-                        errhint("Run ALTER EXTENSION fkaudit UPDATE, and start a new session after an installation.")));
+        raise_mismatch(psprintf("Column \"%s\" of the SQL function has type %s, the library writes %s.",
+                                NameStr(TupleDescAttr(columns_, position_)->attname), format_type_be(declared),
+                                format_type_be(*allowed.begin())));
     values_[position_] = value;
     nulls_[position_] = false;
     ++position_;
@@ -22,7 +21,13 @@ void row_builder::set(Datum value, std::initializer_list<Oid> allowed) {
 
 void row_builder::check_complete() const {
     if (position_ != columns_->natts)
-        elog(ERROR, "fkaudit: a result row has %d columns instead of %d", position_, columns_->natts);
+        raise_mismatch(psprintf("The SQL function has %d columns, the library writes %d.", columns_->natts, position_));
+}
+
+void row_builder::raise_mismatch(char const* detail) {
+    ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("%s", mismatch_message),
+                    errdetail_internal("%s", detail), errhint("%s", mismatch_hint)));
+    pg_unreachable();
 }
 
 row_builder& row_builder::operator<<(std::nullopt_t) {
@@ -83,8 +88,8 @@ row_builder& row_builder::operator<<(std::span<model::identifier const> value) {
         std::memcpy(NameStr(*name), text.data(), std::min<std::size_t>(text.size(), NAMEDATALEN - 1));
         elements[number] = NameGetDatum(name);
     }
-    set(PointerGetDatum(construct_array(elements, static_cast<int>(value.size()), NAMEOID, NAMEDATALEN, false,
-                                        TYPALIGN_CHAR)),
+    set(PointerGetDatum(
+            construct_array(elements, static_cast<int>(value.size()), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR)),
         {NAMEARRAYOID});
     return *this;
 }
@@ -92,8 +97,8 @@ row_builder& row_builder::operator<<(std::span<model::identifier const> value) {
 row_builder& row_builder::operator<<(std::span<model::oid const> value) {
     auto* const elements = static_cast<Datum*>(palloc((value.size() + 1) * sizeof(Datum)));
     std::transform(value.begin(), value.end(), elements, [](model::oid id) { return ObjectIdGetDatum(id); });
-    set(PointerGetDatum(construct_array(elements, static_cast<int>(value.size()), REGCLASSOID, sizeof(Oid), true,
-                                        TYPALIGN_INT)),
+    set(PointerGetDatum(
+            construct_array(elements, static_cast<int>(value.size()), REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT)),
         {REGCLASSARRAYOID});
     return *this;
 }
@@ -113,4 +118,4 @@ result_set::result_set(call& current) {
     builder_ = row_builder(columns_, values_, nulls_);
 }
 
-}  // namespace fkaudit::pg
+} // namespace fkaudit::pg

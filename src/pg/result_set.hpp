@@ -11,12 +11,15 @@ struct jsonb_value {
     Datum value;
 };
 
-/// One row in the making: values are added from the left, each checked against the type that the SQL function declares.
+/// One row in the making: values are added from the left, each checked against the type that the SQL function declares
+/// (see mismatch_message).
 /// Runs inside a guard: callers hold only trivially destructible objects.
 class row_builder {
 public:
     row_builder(TupleDesc columns, Datum* values, bool* nulls) noexcept
-        : columns_(columns), values_(values), nulls_(nulls) {}
+        : columns_(columns),
+          values_(values),
+          nulls_(nulls) {}
 
     row_builder& operator<<(bool value);
     row_builder& operator<<(std::int32_t value);
@@ -45,6 +48,7 @@ public:
 private:
     void set(Datum value, std::initializer_list<Oid> allowed);
     Oid next_type() const;
+    [[noreturn]] static void raise_mismatch(char const* detail);
 
     TupleDesc columns_;
     Datum* values_;
@@ -102,4 +106,4 @@ private:
     row_builder builder_{nullptr, nullptr, nullptr};
 };
 
-}  // namespace fkaudit::pg
+} // namespace fkaudit::pg
