@@ -8,6 +8,7 @@
 #
 #   server_open               make the tree; sets SERVER_TREE, SERVER_BIN and SERVER_PG_CONFIG
 #   server_install [MAKE…]    build the extension and install it into the tree; further arguments go to make
+#   server_install_test_modules [MAKE…]  likewise the extensions below test/module, which only tests need
 #   server_start [SETTING…]   initdb and start; exports PGHOST, PGPORT, PGUSER and PGDATABASE
 #   server_as COMMAND…        run a command as the server's user, in the tree
 #   server_psql ARG…          the server's own psql, without ~/.psqlrc, stopping at errors
@@ -128,22 +129,48 @@ server_open() {
     export LC_ALL=C.UTF-8
 }
 
-# Builds with the system's pg_config (dependency files must not name the tree, which goes away) and installs with the tree's.
-# Objects of another installation or compiler, or with other settings are thrown away first; without settings, what is there will do.
+# Runs make for the extension in the checkout's directory $1: with the system's pg_config (dependency files must not name
+# the tree, which goes away), or for `install` with the tree's.
+server_make() {
+    local directory=$1 pg_config=$SERVER_SYSTEM_PG_CONFIG
+    shift
+    if [[ ${!#} == install ]]; then
+        pg_config=$SERVER_PG_CONFIG
+    fi
+    make -s -j "$(nproc)" -C "$server_checkout/$directory" PG_CONFIG="$pg_config" "$@"
+}
+
+# Objects of another installation or compiler, or built with other settings, are thrown away first; without settings, what
+# is there will do.
 server_install() {
-    local stamp="$server_checkout/build/installation" installation built_with settings="$*"
-    local make=(make -s -C "$server_checkout")
+    local stamp="$server_checkout/build/installation" installation built_with settings="$*" module
     installation="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version) $("${CXX:-g++}" -dumpfullversion)"
     built_with=$(sed -n 2p "$stamp" 2>/dev/null || true)
     if [[ $(sed -n 1p "$stamp" 2>/dev/null) != "$installation" || (-n $settings && $settings != "$built_with") ]]; then
-        "${make[@]}" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" clean >/dev/null || return
-    elif [[ -z $settings ]] && "${make[@]}" -q PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" 2>/dev/null; then
+        for module in . $(server_test_modules); do
+            server_make "$module" clean >/dev/null || return
+        done
+    elif [[ -z $settings ]] && server_make . -q all 2>/dev/null; then
         settings=$built_with
     fi
     mkdir -p "${stamp%/*}"
     printf '%s\n' "$installation" "$settings" >"$stamp"
-    "${make[@]}" -j "$(nproc)" PG_CONFIG="$SERVER_SYSTEM_PG_CONFIG" "$@" all || return
-    "${make[@]}" PG_CONFIG="$SERVER_PG_CONFIG" "$@" install
+    server_make . "$@" all && server_make . "$@" install
+}
+
+# The directories of the extensions that only tests need.
+server_test_modules() {
+    (
+        cd "$server_checkout" || exit
+        compgen -G 'test/module/*/Makefile' | xargs -r dirname
+    )
+}
+
+server_install_test_modules() {
+    local module
+    for module in $(server_test_modules); do
+        server_make "$module" "$@" all && server_make "$module" "$@" install || return
+    done
 }
 
 server_start() {
