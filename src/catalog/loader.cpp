@@ -65,13 +65,13 @@ using statistics_columns = row<oid, std::int16_t, double, double>;
 using check_columns = row<oid, identifier, bool, text>;
 using index_columns = row<oid, oid, identifier, identifier, identifier, bool, bool, bool, bool, bool, bool, bool, bool,
                           std::int16_t, numbers, ids, ids, maybe<text>, maybe<text>, oid>;
-using class_columns = row<oid, oid, oid>;
+using class_columns = row<oid, identifier, identifier, text, oid, oid, bool>;
 using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
-using operator_columns = row<oid, identifier, text, oid, oid, oid, oid>;
+using operator_columns = row<oid, identifier, text, oid, oid, oid, oid, bool>;
 using member_columns = row<oid, oid, std::int16_t, text>;
 using type_columns =
     row<oid, identifier, identifier, text, char, char, bool, std::int16_t, oid, std::int32_t, oid, oid>;
-using cast_columns = row<oid, oid, char, oid>;
+using cast_columns = row<oid, oid, char, oid, bool, bool>;
 using collation_columns = row<oid, identifier, identifier, bool>;
 
 /// Builds a database, one kind of object after the other; each step is one query.
@@ -93,6 +93,7 @@ private:
     void load_columns(std::span<model::relation> relations, ids tables);
     void load_statistics(std::span<model::column> columns, std::span<column_columns const> rows, ids tables);
     void load_checks(std::span<model::relation> relations, ids tables);
+    void load_operator_classes();
     void load_indexes(std::span<model::relation> relations, ids tables);
     void sum_leaves(std::span<model::relation> relations);
     void link_constraints();
@@ -106,7 +107,7 @@ private:
     model::arena& arena_;
     scope const& wanted_;
     std::span<constraint_columns const> found_;
-    model::vector<constraint_columns const*> derived_{arena_}; ///< by what they derive from
+    model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
     model::database database_;
 };
 
@@ -191,8 +192,19 @@ void loader::load_checks(std::span<model::relation> relations, ids tables) {
     }
 }
 
+void loader::load_operator_classes() {
+    auto const rows = select<class_columns>(arena_, queries::operator_classes);
+    auto const classes = arena_.array<model::operator_class>(rows.size());
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        auto& one = classes[number];
+        std::tie(one.id, one.schema, one.name, one.access_method, one.operator_family, one.input_type, one.is_default) =
+            rows[number];
+    }
+    database_.operator_classes = classes;
+}
+
 void loader::load_indexes(std::span<model::relation> relations, ids tables) {
-    auto const classes = select<class_columns>(arena_, queries::operator_classes);
+    load_operator_classes();
     auto const rows = select<index_columns>(arena_, queries::indexes, tables);
     auto const indexes = arena_.array<model::index>(rows.size());
     pg::guarded([&] {
@@ -220,9 +232,9 @@ void loader::load_indexes(std::span<model::relation> relations, ids tables) {
                 if (key.column == 0 && next_value < values.size()) key.value = &values[next_value++];
                 key.operator_class = operator_classes[position];
                 if (position < collations.size()) key.collation = collations[position];
-                for (auto const& [id, family, input_type] : rows_of(classes, key.operator_class)) {
-                    key.operator_family = family;
-                    key.input_type = input_type;
+                if (auto const* const found = database_.find_operator_class(key.operator_class)) {
+                    key.operator_family = found->operator_family;
+                    key.input_type = found->input_type;
                 }
             }
             one.keys = keys;
@@ -354,8 +366,8 @@ void loader::load_operators() {
     auto const operators = arena_.array<model::sql_operator>(rows.size());
     for (std::size_t number = 0; number < rows.size(); ++number) {
         auto& one = operators[number];
-        std::tie(one.id, one.schema, one.name, one.left_type, one.right_type, one.commutator, one.function) =
-            rows[number];
+        std::tie(one.id, one.schema, one.name, one.left_type, one.right_type, one.commutator, one.function,
+                 one.is_strict) = rows[number];
         wanted.insert(one.id);
     }
     database_.operators = operators;
@@ -406,8 +418,8 @@ void loader::load_types() {
     auto const found = select<cast_columns>(arena_, queries::casts, wanted.items());
     auto const casts = arena_.array<model::cast>(found.size());
     for (std::size_t number = 0; number < found.size(); ++number)
-        std::tie(casts[number].source, casts[number].target, casts[number].method, casts[number].function) =
-            found[number];
+        std::tie(casts[number].source, casts[number].target, casts[number].method, casts[number].function,
+                 casts[number].is_strict, casts[number].is_immutable) = found[number];
     database_.casts = casts;
 
     auto const named = select<collation_columns>(arena_, queries::collations, collations.items());
@@ -420,7 +432,7 @@ void loader::load_types() {
     database_.collations = known;
 }
 
-} // namespace
+}  // namespace
 
 model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted).load(); }
 
@@ -481,4 +493,4 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
     return database;
 }
 
-} // namespace fkaudit::catalog
+}  // namespace fkaudit::catalog

@@ -12,8 +12,8 @@ namespace fkaudit::catalog {
 struct scope {
     std::optional<model::oid> child{};
     std::optional<std::string_view> constraint_name{};
-    bool statistics = false;            ///< also load table and column statistics
-    std::span<model::oid const> also{}; ///< further tables to load with their columns
+    bool statistics = false;             ///< also load table and column statistics
+    std::span<model::oid const> also{};  ///< further tables to load with their columns
 };
 
 /// Reads the two arguments `child regclass, constraint_name name` of a function and checks them: errors are

@@ -108,7 +108,11 @@ SELECT i.indrelid, i.indexrelid, n.nspname, r.relname, m.amname, r.relkind = 'I'
 
 /// No parameter: every operator class.
 inline constexpr char const* operator_classes = R"(
-SELECT o.oid, o.opcfamily, o.opcintype FROM pg_opclass o ORDER BY o.oid)";
+SELECT o.oid, n.nspname, o.opcname, m.amname::text, o.opcfamily, o.opcintype, o.opcdefault
+  FROM pg_opclass o
+  JOIN pg_namespace n ON n.oid = o.opcnamespace
+  JOIN pg_am m ON m.oid = o.opcmethod
+ ORDER BY o.oid)";
 
 /// $1 pg_constraint rows: their internal triggers.
 inline constexpr char const* triggers = R"(
@@ -120,9 +124,11 @@ SELECT t.tgconstraint, t.oid, t.tgrelid, t.tgfoid IN ('"RI_FKey_check_ins"'::reg
 
 /// $1 operators: themselves and their commutators.
 inline constexpr char const* operators = R"(
-SELECT o.oid, n.nspname, o.oprname::text, o.oprleft, o.oprright, o.oprcom, o.oprcode::oid
+SELECT o.oid, n.nspname, o.oprname::text, o.oprleft, o.oprright, o.oprcom, o.oprcode::oid,
+       coalesce(p.proisstrict, true)
   FROM pg_operator o
   JOIN pg_namespace n ON n.oid = o.oprnamespace
+  LEFT JOIN pg_proc p ON p.oid = o.oprcode
  WHERE o.oid = ANY($1) OR o.oid IN (SELECT c.oprcom FROM pg_operator c WHERE c.oid = ANY($1))
  ORDER BY o.oid)";
 
@@ -154,8 +160,10 @@ SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype, t.typca
 
 /// $1 types.
 inline constexpr char const* casts = R"(
-SELECT c.castsource, c.casttarget, c.castmethod, c.castfunc
+SELECT c.castsource, c.casttarget, c.castmethod, c.castfunc,
+       coalesce(p.proisstrict, true), coalesce(p.provolatile = 'i', true)
   FROM pg_cast c
+  LEFT JOIN pg_proc p ON p.oid = c.castfunc
  WHERE c.castsource = ANY($1) AND c.casttarget = ANY($1)
  ORDER BY c.castsource, c.casttarget)";
 
@@ -167,4 +175,4 @@ SELECT c.oid, n.nspname, c.collname, c.collisdeterministic
  WHERE c.oid = ANY($1)
  ORDER BY c.oid)";
 
-} // namespace fkaudit::catalog::queries
+}  // namespace fkaudit::catalog::queries

@@ -24,7 +24,7 @@ std::string_view column_list(arena& memory, relation const& table, std::span<std
     });
 }
 
-} // namespace
+}  // namespace
 
 std::string_view to_text(action value) noexcept {
     switch (value) {
@@ -66,4 +66,4 @@ std::string_view define(arena& memory, constraint const& key) {
                                              : "");
 }
 
-} // namespace fkaudit::model
+}  // namespace fkaudit::model

@@ -24,8 +24,8 @@ struct constraint_trigger {
     oid id = no_oid;
     oid constraint = no_oid;
     oid relation = no_oid;
-    bool is_check = false; ///< on the child's side (RI_FKey_check_*); false: an action trigger of the parent
-    char enabled = 'O';    ///< tgenabled: O origin, D disabled, R replica only, A always
+    bool is_check = false;  ///< on the child's side (RI_FKey_check_*); false: an action trigger of the parent
+    char enabled = 'O';     ///< tgenabled: O origin, D disabled, R replica only, A always
     bool is_deferrable = false;
     bool initially_deferred = false;
 };
@@ -34,20 +34,20 @@ struct constraint_trigger {
 struct constraint_row {
     enum class origin : char {
         declared,
-        referencing, ///< for a partition of the child
-        referenced,  ///< for a partition of the parent
+        referencing,  ///< for a partition of the child
+        referenced,   ///< for a partition of the parent
     };
 
     oid id = no_oid;
-    oid derived_from = no_oid; ///< conparentid
+    oid derived_from = no_oid;  ///< conparentid
     origin side = origin::declared;
     identifier name{};
-    oid child = no_oid;  ///< conrelid
-    oid parent = no_oid; ///< confrelid
+    oid child = no_oid;   ///< conrelid
+    oid parent = no_oid;  ///< confrelid
     bool is_validated = false;
     bool is_enforced = true;
-    std::span<std::int16_t const> child_columns{};  ///< conkey, in this child's own numbers
-    std::span<std::int16_t const> parent_columns{}; ///< confkey
+    std::span<std::int16_t const> child_columns{};   ///< conkey, in this child's own numbers
+    std::span<std::int16_t const> parent_columns{};  ///< confkey
     std::span<constraint_trigger const> triggers{};
 };
 
@@ -57,21 +57,21 @@ struct constraint {
     identifier name{};
     relation const* child = nullptr;
     relation const* parent = nullptr;
-    std::string_view definition{}; ///< see define()
+    std::string_view definition{};  ///< see define()
     std::span<std::int16_t const> child_columns{};
     std::span<std::int16_t const> parent_columns{};
-    std::span<oid const> operators{}; ///< conpfeqop: parent's value on the left, child's on the right
+    std::span<oid const> operators{};  ///< conpfeqop: parent's value on the left, child's on the right
     match_type match = match_type::simple;
     action on_delete = action::no_action;
     action on_update = action::no_action;
-    std::span<std::int16_t const> delete_set_columns{}; ///< confdelsetcols; empty: all of them
+    std::span<std::int16_t const> delete_set_columns{};  ///< confdelsetcols; empty: all of them
     bool is_deferrable = false;
     bool initially_deferred = false;
     bool is_validated = false;
     bool is_enforced = true;
-    bool is_temporal = false;               ///< PERIOD
-    oid support_index = no_oid;             ///< conindid, of the parent
-    std::span<constraint_row const> rows{}; ///< rows[0] is the declared one
+    bool is_temporal = false;                ///< PERIOD
+    oid support_index = no_oid;              ///< conindid, of the parent
+    std::span<constraint_row const> rows{};  ///< rows[0] is the declared one
 
     /// The columns by position in the key.
     column const& child_column(std::size_t position) const { return *child->find_column(child_columns[position]); }
@@ -83,4 +83,4 @@ struct constraint {
 /// pg_get_constraintdef_worker).
 std::string_view define(arena& memory, constraint const& key);
 
-} // namespace fkaudit::model
+}  // namespace fkaudit::model

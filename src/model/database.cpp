@@ -8,7 +8,8 @@ namespace {
 
 template <class T>
 T const* find_by_id(std::span<T const> sorted, oid id) noexcept {
-    auto const place = std::lower_bound(sorted.begin(), sorted.end(), id, [](T const& one, oid key) { return one.id < key; });
+    auto const place =
+        std::lower_bound(sorted.begin(), sorted.end(), id, [](T const& one, oid key) { return one.id < key; });
     return place != sorted.end() && place->id == id ? &*place : nullptr;
 }
 
@@ -18,6 +19,8 @@ relation const* database::find_relation(oid id) const noexcept { return find_by_
 data_type const* database::find_type(oid id) const noexcept { return find_by_id(types, id); }
 collation const* database::find_collation(oid id) const noexcept { return find_by_id(collations, id); }
 sql_operator const* database::find_operator(oid id) const noexcept { return find_by_id(operators, id); }
+
+operator_class const* database::find_operator_class(oid id) const noexcept { return find_by_id(operator_classes, id); }
 
 cast const* database::find_cast(oid source, oid target) const noexcept {
     auto const place = std::find_if(casts.begin(), casts.end(),

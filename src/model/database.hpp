@@ -22,6 +22,8 @@ public:
     std::span<data_type const> types{};
     std::span<collation const> collations{};
     std::span<sql_operator const> operators{};
+    /// All there are.
+    std::span<operator_class const> operator_classes{};
     /// By source, then target.
     std::span<cast const> casts{};
     /// By operator, then family.
@@ -32,6 +34,7 @@ public:
     data_type const* find_type(oid id) const noexcept;
     collation const* find_collation(oid id) const noexcept;
     sql_operator const* find_operator(oid id) const noexcept;
+    operator_class const* find_operator_class(oid id) const noexcept;
     cast const* find_cast(oid source, oid target) const noexcept;
 
     /// The type below all domains; the type itself where it is none.

@@ -34,8 +34,8 @@ struct expression {
     bool negated = false;
     bool is_null = false;
     std::int16_t column = 0;
-    oid type = no_oid;          ///< the result's type
-    oid collation = no_oid;     ///< the result's collation
+    oid type = no_oid;       ///< the result's type
+    oid collation = no_oid;  ///< the result's collation
     oid function = no_oid;
     std::string_view text{};
     std::span<expression const> arguments{};

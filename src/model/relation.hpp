@@ -14,16 +14,16 @@ struct column {
     std::int16_t number = 0;
     identifier name{};
     oid type = no_oid;
-    std::int32_t modifier = -1;             ///< atttypmod
-    std::string_view type_display{};        ///< format_type(type, modifier)
+    std::int32_t modifier = -1;       ///< atttypmod
+    std::string_view type_display{};  ///< format_type(type, modifier)
     oid collation = no_oid;
     bool not_null = false;
-    bool has_default = false;               ///< a default of its own, identity and generated columns aside
-    char identity = '\0';                   ///< attidentity: a always, d by default
-    char generated = '\0';                  ///< attgenerated: s stored, v virtual
-    expression const* default_value = nullptr;      ///< of has_default
-    double null_fraction = -1;              ///< of the last ANALYZE, where the caller may see it; -1: unknown
-    double distinct_values = 0;             ///< pg_stats.n_distinct; 0: unknown
+    bool has_default = false;                   ///< a default of its own, identity and generated columns aside
+    char identity = '\0';                       ///< attidentity: a always, d by default
+    char generated = '\0';                      ///< attgenerated: s stored, v virtual
+    expression const* default_value = nullptr;  ///< of has_default
+    double null_fraction = -1;                  ///< of the last ANALYZE, where the caller may see it; -1: unknown
+    double distinct_values = 0;                 ///< pg_stats.n_distinct; 0: unknown
 };
 
 /// A CHECK constraint.
@@ -38,24 +38,24 @@ struct relation {
     oid id = no_oid;
     identifier schema{};
     identifier name{};
-    std::string_view qualified{};           ///< schema-qualified and quoted
-    char kind = 'r';                        ///< relkind
-    char persistence = 'p';                 ///< relpersistence
+    std::string_view qualified{};  ///< schema-qualified and quoted
+    char kind = 'r';               ///< relkind
+    char persistence = 'p';        ///< relpersistence
     bool is_partition = false;
-    bool is_other_temporary = false;        ///< a temporary table of another session
+    bool is_other_temporary = false;  ///< a temporary table of another session
     bool row_security = false;
     bool forced_row_security = false;
     oid owner = no_oid;
     oid access_method = no_oid;
-    std::int64_t rows = -1;                 ///< estimate (reltuples, leaves summed); -1: never analysed
-    std::int64_t bytes = 0;                 ///< relpages times the block size, leaves summed
-    std::int64_t deletes = 0;               ///< since the statistics were reset, leaves summed
-    std::int64_t updates = 0;               ///< those that may have changed a key (not HOT), leaves summed
-    std::span<column const> columns{};      ///< by number
-    std::span<index const> indexes{};       ///< by name
-    std::span<check_constraint const> checks{};     ///< by name
-    std::span<oid const> parents{};         ///< pg_inherits, the partition parent or the inheritance parents
-    std::span<oid const> children{};        ///< pg_inherits, by name: partitions or inheritance children
+    std::int64_t rows = -1;                      ///< estimate (reltuples, leaves summed); -1: never analysed
+    std::int64_t bytes = 0;                      ///< relpages times the block size, leaves summed
+    std::int64_t deletes = 0;                    ///< since the statistics were reset, leaves summed
+    std::int64_t updates = 0;                    ///< those that may have changed a key (not HOT), leaves summed
+    std::span<column const> columns{};           ///< by number
+    std::span<index const> indexes{};            ///< by name
+    std::span<check_constraint const> checks{};  ///< by name
+    std::span<oid const> parents{};              ///< pg_inherits, the partition parent or the inheritance parents
+    std::span<oid const> children{};             ///< pg_inherits, by name: partitions or inheritance children
 
     bool is_partitioned() const noexcept { return kind == 'p'; }
 
