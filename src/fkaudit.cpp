@@ -5,10 +5,10 @@
 #include "src/pg/compat.hpp"
 #include "src/pg/settings.hpp"
 
-#define FKAUDIT_FUNCTION(name, body)                                                                     \
-    PG_FUNCTION_INFO_V1(name);                                                                           \
-    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS) {                                                           \
-        return fkaudit::pg::boundary(fcinfo, [](fkaudit::pg::call& current) { return body(current); });  \
+#define FKAUDIT_FUNCTION(name, body)                                                                    \
+    PG_FUNCTION_INFO_V1(name);                                                                          \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS) {                                                          \
+        return fkaudit::pg::boundary(fcinfo, [](fkaudit::pg::call& current) { return body(current); }); \
     }
 
 // PGDLLEXPORT is empty on PostgreSQL 15; exports.txt has the last word on what the library shows.

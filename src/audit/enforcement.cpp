@@ -39,8 +39,8 @@ struct side_defects {
         : is_check(check),
           missing(arena, check ? "check triggers missing" : "action triggers missing"),
           disabled(arena, check ? "check triggers disabled" : "action triggers disabled"),
-          replica(arena, check ? "check triggers fire in replica role only"
-                               : "action triggers fire in replica role only") {}
+          replica(arena,
+                  check ? "check triggers fire in replica role only" : "action triggers fire in replica role only") {}
 
     void inspect(constraint_row const& row, text table) {
         std::size_t present = 0;

@@ -12,7 +12,7 @@ std::string_view to_text(enforcement_state state) noexcept;
 
 struct enforcement {
     enforcement_state state = enforcement_state::enforced;
-    std::string_view detail{};      ///< every defect and where it is; empty when enforced
+    std::string_view detail{};  ///< every defect and where it is; empty when enforced
 };
 
 /// Judges a foreign key by its flags and its internal triggers: two check triggers on the child and two action triggers

@@ -77,11 +77,16 @@ using collation_columns = row<oid, identifier, identifier, bool>;
 /// Builds a database, one kind of object after the other; each step is one query.
 class loader {
 public:
-    loader(pg::call& current, scope const& wanted) : current_(current), arena_(current.arena()), wanted_(wanted) {}
+    loader(pg::call& current, bool statistics) : arena_(current.arena()), statistics_(statistics) {}
 
-    model::database load() {
-        found_ = select<constraint_columns>(arena_, queries::constraint_rows, wanted_.child, wanted_.constraint_name);
-        load_relations();
+    model::database load(scope const& wanted) {
+        found_ = select<constraint_columns>(arena_, queries::constraint_rows, wanted.child, wanted.constraint_name);
+        return load(ids());
+    }
+
+    /// The tables of the foreign keys found so far, and others.
+    model::database load(ids tables) {
+        load_relations(tables);
         link_constraints();
         load_operators();
         load_types();
@@ -89,7 +94,7 @@ public:
     }
 
 private:
-    void load_relations();
+    void load_relations(ids others);
     void load_columns(std::span<model::relation> relations, ids tables);
     void load_statistics(std::span<model::column> columns, std::span<column_columns const> rows, ids tables);
     void load_checks(std::span<model::relation> relations, ids tables);
@@ -103,15 +108,14 @@ private:
     void load_operators();
     void load_types();
 
-    pg::call& current_;
     model::arena& arena_;
-    scope const& wanted_;
+    bool statistics_;
     std::span<constraint_columns const> found_;
     model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
     model::database database_;
 };
 
-void loader::load_relations() {
+void loader::load_relations(ids others) {
     oid_set ends(arena_), declared(arena_);
     for (auto const& one : found_) {
         ends.insert(std::get<3>(one));
@@ -121,10 +125,10 @@ void loader::load_relations() {
             declared.insert(std::get<4>(one));
         }
     }
-    ends.insert_all(wanted_.also);
-    declared.insert_all(wanted_.also);
+    ends.insert_all(others);
+    declared.insert_all(others);
 
-    auto const rows = select<relation_columns>(arena_, queries::relations, ends.items(), wanted_.statistics);
+    auto const rows = select<relation_columns>(arena_, queries::relations, ends.items(), statistics_);
     auto const relations = arena_.array<model::relation>(rows.size());
     oid_set all(arena_);
     for (std::size_t number = 0; number < rows.size(); ++number) {
@@ -155,7 +159,7 @@ void loader::load_columns(std::span<model::relation> relations, ids tables) {
             if (value) one.default_value = pg::read_expression(arena_, *value);
         }
     });
-    if (wanted_.statistics) load_statistics(columns, rows, tables);
+    if (statistics_) load_statistics(columns, rows, tables);
     for (auto& relation : relations) {
         auto const mine = rows_of(rows, relation.id);
         relation.columns = columns.subspan(static_cast<std::size_t>(mine.data() - rows.data()), mine.size());
@@ -434,7 +438,9 @@ void loader::load_types() {
 
 }  // namespace
 
-model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted).load(); }
+model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted.statistics).load(wanted); }
+
+model::database load_tables(pg::call& current, ids tables) { return loader(current, false).load(tables); }
 
 void require_table(pg::call& current, oid relation) {
     auto& arena = current.arena();

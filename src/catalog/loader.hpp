@@ -12,8 +12,7 @@ namespace fkaudit::catalog {
 struct scope {
     std::optional<model::oid> child{};
     std::optional<std::string_view> constraint_name{};
-    bool statistics = false;             ///< also load table and column statistics
-    std::span<model::oid const> also{};  ///< further tables to load with their columns
+    bool statistics = false;  ///< also load table and column statistics
 };
 
 /// Reads the two arguments `child regclass, constraint_name name` of a function and checks them: errors are
@@ -24,6 +23,9 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
 /// Loads the scope in a constant number of catalog queries, under the active snapshot, without a lock on any user
 /// relation. Errors: only the server's own.
 model::database load(pg::call& current, scope const& wanted);
+
+/// Loads tables with their columns, indexes and types, without any foreign key. A table that does not exist is left out.
+model::database load_tables(pg::call& current, std::span<model::oid const> tables);
 
 /// Errors unless the relation is a table of some kind (undefined_table, wrong_object_type).
 void require_table(pg::call& current, model::oid relation);

@@ -1,10 +1,73 @@
+#include "src/catalog/loader.hpp"
+#include "src/check/examination.hpp"
+#include "src/check/sql_engine.hpp"
+#include "src/check/undeclared.hpp"
 #include "src/entry/entry.hpp"
 
 namespace fkaudit::entry {
 
-Datum check(pg::call&) { throw model::error{"0A000", "not built yet"}; }
-Datum check_undeclared(pg::call&) { throw model::error{"0A000", "not built yet"}; }
-Datum orphans(pg::call&) { throw model::error{"0A000", "not built yet"}; }
-Datum orphans_undeclared(pg::call&) { throw model::error{"0A000", "not built yet"}; }
+namespace {
+
+using check::verdict;
+
+/// fk_check: counts.
+class count_task final : public check::task {
+public:
+    void run(check::engine& engine, check::prepared_key const& key, verdict& found) override {
+        engine.count(key, found);
+    }
+};
+
+std::string_view join_details(model::arena& arena, std::string_view first, std::string_view second) {
+    if (first.empty() || second.empty()) return first.empty() ? second : first;
+    return arena.concat(first, "; ", second);
+}
+
+void write_row(pg::row_builder& row, verdict const& found) {
+    auto const& key = *found.key;
+    bool const examined = found.is_examined();
+    auto const count = [&](std::int64_t value) { return examined ? std::optional(value) : std::nullopt; };
+    auto const text = [](std::string_view value) { return value.empty() ? std::nullopt : std::optional(value); };
+
+    row << key.child->id << (found.is_declared() ? std::optional(key.name.name) : std::nullopt) << summary(found)
+        << count(found.orphan_rows) << (examined ? found.missing_keys : std::nullopt)
+        << (found.example != 0 ? std::optional(pg::spi::jsonb{found.example}) : std::nullopt) << key.parent->id
+        << (found.is_declared() ? to_text(found.enforcement.state) : "not declared") << text(to_text(found.why_not))
+        << text(found.detail) << count(found.rows_checked) << count(found.mixed_null_rows)
+        << count(found.partial_null_rows) << text(found.engine)
+        << (examined ? std::optional(found.elapsed_ms) : std::nullopt) << key.id;
+}
+
+/// One child table after the other; `further` is what to say of every key beside its verdict.
+Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::string_view further) {
+    check::set_check_settings();
+    count_task work;
+    auto verdicts = check::list_verdicts(current.arena(), database);
+    while (!verdicts.empty()) {
+        auto const group = verdicts.first(check::count_same_child(verdicts));
+        check::examine(current, group, work);
+        for (auto& found : group) {
+            if (found.is_examined())
+                found.detail = join_details(current.arena(), found.detail, found.enforcement.detail);
+            found.detail = join_details(current.arena(), found.detail, further);
+        }
+        result.add_each(group, write_row);
+        verdicts = verdicts.subspan(group.size());
+    }
+    return result.finish();
+}
+
+}  // namespace
+
+Datum check(pg::call& current) {
+    pg::result_set result(current);
+    return run(current, result, catalog::load_scope(current, 0), {});
+}
+
+Datum check_undeclared(pg::call& current) {
+    pg::result_set result(current);
+    auto const described = check::read_undeclared_key(current);
+    return run(current, result, described.database, described.detail);
+}
 
 }  // namespace fkaudit::entry

@@ -36,8 +36,8 @@ expression read_constant(model::arena& arena, Const const& node) {
 }
 
 expression read_cast(model::arena& arena, void* argument, expression::conversion how, Oid function = InvalidOid) {
-    return {.kind = expression::form::cast, .how = how, .function = function,
-            .arguments = read_argument(arena, argument)};
+    return {
+        .kind = expression::form::cast, .how = how, .function = function, .arguments = read_argument(arena, argument)};
 }
 
 expression read_bool(model::arena& arena, BoolExpr const& node) {
@@ -56,8 +56,7 @@ expression read_shape(model::arena& arena, Node* node) {
             auto const& var = *reinterpret_cast<Var*>(node);
             return {.kind = expression::form::column, .column = var.varattno};
         }
-        case T_Const:
-            return read_constant(arena, *reinterpret_cast<Const*>(node));
+        case T_Const: return read_constant(arena, *reinterpret_cast<Const*>(node));
         case T_RelabelType:
             return read_cast(arena, reinterpret_cast<RelabelType*>(node)->arg, expression::conversion::relabel);
         case T_CoerceViaIO:
@@ -79,15 +78,14 @@ expression read_shape(model::arena& arena, Node* node) {
                     .negated = test.nulltesttype == IS_NOT_NULL,
                     .arguments = read_argument(arena, test.arg)};
         }
-        case T_BoolExpr:
-            return read_bool(arena, *reinterpret_cast<BoolExpr*>(node));
+        case T_BoolExpr: return read_bool(arena, *reinterpret_cast<BoolExpr*>(node));
         case T_OpExpr: {
             auto const& call = *reinterpret_cast<OpExpr*>(node);
-            return {.kind = expression::form::operator_call, .function = call.opno,
+            return {.kind = expression::form::operator_call,
+                    .function = call.opno,
                     .arguments = read_list(arena, call.args)};
         }
-        default:
-            return {};
+        default: return {};
     }
 }
 
@@ -103,9 +101,7 @@ expression read(model::arena& arena, Node* node) {
     return result;
 }
 
-Node* parse(std::string_view tree) {
-    return static_cast<Node*>(stringToNode(pnstrdup(tree.data(), tree.size())));
-}
+Node* parse(std::string_view tree) { return static_cast<Node*>(stringToNode(pnstrdup(tree.data(), tree.size()))); }
 
 }  // namespace
 

@@ -75,8 +75,14 @@ row_builder& row_builder::operator<<(std::string_view value) {
     return *this;
 }
 
-row_builder& row_builder::operator<<(jsonb_value value) {
+row_builder& row_builder::operator<<(spi::jsonb value) {
     set(value.value, {JSONBOID});
+    return *this;
+}
+
+row_builder& row_builder::operator<<(raw_value value) {
+    if (value.is_null) return *this << std::nullopt;
+    set(value.value, {value.type});
     return *this;
 }
 
@@ -118,4 +124,34 @@ result_set::result_set(call& current) {
     builder_ = row_builder(columns_, values_, nulls_);
 }
 
-} // namespace fkaudit::pg
+namespace {
+
+/// A destination for a query's rows that hands each to a function.
+struct row_receiver {
+    DestReceiver destination;
+    void (*receive)(TupleTableSlot*, void*);
+    void* target;
+};
+
+bool receive_slot(TupleTableSlot* slot, DestReceiver* self) {
+    auto* const receiver = reinterpret_cast<row_receiver*>(self);
+    slot_getallattrs(slot);
+    receiver->receive(slot, receiver->target);
+    return true;
+}
+
+void ignore_startup(DestReceiver*, int, TupleDesc) {}
+void ignore_end(DestReceiver*) {}
+
+}  // namespace
+
+void result_set::run_query(std::string_view sql, receive_row receive, void* target) {
+    row_receiver receiver{{receive_slot, ignore_startup, ignore_end, ignore_end, DestNone}, receive, target};
+    SPIExecuteOptions options{};
+    options.read_only = true;
+    options.dest = &receiver.destination;
+    int const code = SPI_execute_extended(pnstrdup(sql.data(), sql.size()), &options);
+    if (code < 0) elog(ERROR, "fkaudit: a query failed: %s", SPI_result_code_string(code));
+}
+
+}  // namespace fkaudit::pg

@@ -3,12 +3,15 @@
 #include "src/model/arena.hpp"
 #include "src/model/identifier.hpp"
 #include "src/pg/boundary.hpp"
+#include "src/pg/spi.hpp"
 
 namespace fkaudit::pg {
 
-/// jsonb, as a varlena Datum.
-struct jsonb_value {
+/// A value as PostgreSQL has it, NULL or of the given type.
+struct raw_value {
     Datum value;
+    bool is_null;
+    Oid type;
 };
 
 /// One row in the making: values are added from the left, each checked against the type that the SQL function declares
@@ -31,7 +34,8 @@ public:
     row_builder& operator<<(std::string_view value);
     row_builder& operator<<(char const* value) { return *this << std::string_view(value); }
     row_builder& operator<<(model::identifier const& value) { return *this << value.name; }
-    row_builder& operator<<(jsonb_value value);
+    row_builder& operator<<(spi::jsonb value);
+    row_builder& operator<<(raw_value value);
     /// name[]
     row_builder& operator<<(std::span<model::identifier const> value);
     /// regclass[]
@@ -79,14 +83,31 @@ public:
         guarded([&] { add_row(describe); });
     }
 
-    /// The tuplestore and its row type, for a query that writes into it directly.
-    Tuplestorestate* store() const noexcept { return store_; }
-    TupleDesc columns() const noexcept { return columns_; }
+    /// Runs a read-only query under the active snapshot and adds a row for each of its rows, without keeping them in
+    /// between: `describe(row_builder&, slot)` is called inside the executor, so it throws nothing. The server may use
+    /// parallel workers.
+    template <class Describe>
+    void add_query(std::string_view sql, Describe describe) {
+        stream(
+            sql,
+            [](TupleTableSlot* slot, void* target) {
+                auto& [set, describe_row] = *static_cast<std::pair<result_set*, Describe*>*>(target);
+                set->add_row([&](row_builder& row) { (*describe_row)(row, slot); });
+            },
+            std::pair<result_set*, Describe*>(this, &describe));
+    }
 
     /// What the entry point returns.
     Datum finish() const noexcept { return Datum{0}; }
 
 private:
+    using receive_row = void (*)(TupleTableSlot* slot, void* target);
+    template <class Target>
+    void stream(std::string_view sql, receive_row receive, Target target) {
+        guarded([&] { run_query(sql, receive, &target); });
+    }
+    static void run_query(std::string_view sql, receive_row receive, void* target);
+
     template <class Describe>
     void add_row(Describe&& describe) {
         MemoryContext const before = MemoryContextSwitchTo(row_context_);

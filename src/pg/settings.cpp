@@ -22,8 +22,8 @@ void define_settings() {
     DefineCustomEnumVariable("fkaudit.engine", "Chooses how foreign keys are examined.",
                              "auto lets fkaudit choose for each key; a key that a forced engine cannot serve is "
                              "reported as not examined.",
-                             &engine_setting, static_cast<int>(engine_choice::automatic), engine_options, PGC_USERSET, 0,
-                             nullptr, nullptr, nullptr);
+                             &engine_setting, static_cast<int>(engine_choice::automatic), engine_options, PGC_USERSET,
+                             0, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("fkaudit");
 }
 

@@ -35,6 +35,13 @@ std::string_view quote_name(model::arena& arena, std::string_view name) {
     return arena.copy(std::string_view(quoted.data, static_cast<std::size_t>(quoted.len)));
 }
 
+jsonb codec<jsonb>::read(model::arena& arena, Datum value) {
+    auto* const plain = reinterpret_cast<char*>(PG_DETOAST_DATUM(value));
+    auto const kept = arena.array<std::uint64_t>(VARSIZE(plain) / sizeof(std::uint64_t) + 1);
+    std::memcpy(kept.data(), plain, VARSIZE(plain));
+    return {PointerGetDatum(kept.data())};
+}
+
 std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid element, int length, bool by_value,
                                       char align) {
     ArrayType* const array = DatumGetArrayTypeP(value);

@@ -14,6 +14,11 @@
 /// error (XX000). A column that is NULL where the C++ type has no room for it is an internal error too.
 namespace fkaudit::pg::spi {
 
+/// A jsonb value, copied into the call's arena.
+struct jsonb {
+    Datum value = 0;
+};
+
 /// What a C++ type reads from a query's column, and writes as a query's parameter.
 template <class T>
 struct codec;
@@ -23,7 +28,8 @@ std::string_view copy_text(model::arena& arena, Datum value);
 std::string_view copy_name(model::arena& arena, Datum value);
 /// quote_identifier(), or U&"…" for a name with a control character, so that a statement stays on its line.
 std::string_view quote_name(model::arena& arena, std::string_view name);
-std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid element, int length, bool by_value, char align);
+std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid element, int length, bool by_value,
+                                      char align);
 
 template <>
 struct codec<bool> {
@@ -97,7 +103,8 @@ struct codec<std::span<model::oid const>> {
     static std::span<model::oid const> read(model::arena& arena, Datum value) {
         auto const elements = array_elements(arena, value, OIDOID, 4, true, TYPALIGN_INT);
         auto const ids = arena.array<model::oid>(elements.size());
-        std::transform(elements.begin(), elements.end(), ids.begin(), [](Datum element) { return DatumGetObjectId(element); });
+        std::transform(elements.begin(), elements.end(), ids.begin(),
+                       [](Datum element) { return DatumGetObjectId(element); });
         return ids;
     }
     static Datum write(std::span<model::oid const> ids) {
@@ -105,6 +112,11 @@ struct codec<std::span<model::oid const>> {
         std::transform(ids.begin(), ids.end(), elements, [](model::oid id) { return ObjectIdGetDatum(id); });
         return PointerGetDatum(construct_array(elements, static_cast<int>(ids.size()), OIDOID, 4, true, TYPALIGN_INT));
     }
+};
+template <>
+struct codec<jsonb> {
+    static constexpr Oid type = JSONBOID;
+    static jsonb read(model::arena& arena, Datum value);
 };
 template <class T>
 struct codec<std::optional<T>> {

@@ -41,10 +41,8 @@ bool must_go_on(ErrorData const& error) noexcept {
         case ERRCODE_CANNOT_CONNECT_NOW:
         case ERRCODE_DATABASE_DROPPED:
         case ERRCODE_IDLE_SESSION_TIMEOUT:
-        case ERRCODE_T_R_SERIALIZATION_FAILURE:
-            return true;
-        default:
-            return false;
+        case ERRCODE_T_R_SERIALIZATION_FAILURE: return true;
+        default: return false;
     }
 }
 

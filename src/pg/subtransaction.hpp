@@ -6,7 +6,7 @@ namespace fkaudit::pg {
 
 /// An error that a subtransaction caught, as text in the call's arena.
 struct caught_error {
-    int sqlstate = 0;               ///< as ERRCODE_* has it
+    int sqlstate = 0;  ///< as ERRCODE_* has it
     std::string_view message{};
     std::string_view detail{};
     std::string_view hint{};

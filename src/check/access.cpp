@@ -1,0 +1,237 @@
+#include "src/check/access.hpp"
+
+#include "src/check/trust.hpp"
+#include "src/pg/compat.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+using model::constraint;
+using model::oid;
+using pg::spi::row;
+using pg::spi::select;
+using text = std::string_view;
+using ids = std::span<oid const>;
+
+/// $1 table, $2 columns: USAGE on the schema, SELECT on the table, SELECT on each of the columns.
+constexpr char const* privileges = R"(
+SELECT has_schema_privilege(r.relnamespace, 'USAGE'), has_table_privilege(r.oid, 'SELECT'),
+       coalesce((SELECT bool_and(has_column_privilege(r.oid, n::int8::int2, 'SELECT')) FROM unnest($2) n), true)
+  FROM pg_class r
+ WHERE r.oid = $1)";
+
+struct rights {
+    bool schema = false;
+    bool table = false;
+    bool columns = false;
+};
+
+rights find_rights(pg::call& current, oid table, std::span<std::int16_t const> columns) {
+    auto& arena = current.arena();
+    auto const numbers = arena.array<oid>(columns.size());
+    std::copy(columns.begin(), columns.end(), numbers.begin());
+    rights found;
+    for (auto const& [schema, whole, each] : select<row<bool, bool, bool>>(arena, privileges, table, ids(numbers)))
+        found = {schema, whole, each};
+    return found;
+}
+
+refusal refuse_rights(pg::call& current, model::relation const& table, std::span<std::int16_t const> columns) {
+    auto const found = find_rights(current, table.id, columns);
+    auto& arena = current.arena();
+    if (!found.schema)
+        return {reason::no_privilege,
+                arena.concat("permission denied for schema ", table.schema.quoted, "; USAGE on it is needed")};
+    if (!found.table && !found.columns)
+        return {reason::no_privilege, arena.concat("permission denied for table ", table.qualified,
+                                                   "; SELECT on the key's columns is needed")};
+    return {};
+}
+
+bool is_same_name(char const* stored, model::identifier const& loaded) {
+    return stored != nullptr && loaded.name == stored;
+}
+
+/// Whether the table still has the names that the generated SQL uses.
+bool is_same_table(model::relation const& table, std::span<std::int16_t const> columns) {
+    if (!is_same_name(get_rel_name(table.id), table.name)) return false;
+    if (!is_same_name(get_namespace_name(get_rel_namespace(table.id)), table.schema)) return false;
+    return std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
+        return is_same_name(get_attname(table.id, number, true), table.find_column(number)->name);
+    });
+}
+
+bool is_same_key(constraint const& key) {
+    if (key.id == model::no_oid) return true;
+    HeapTuple const tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(key.id));
+    if (!HeapTupleIsValid(tuple)) return false;
+    auto const* const row = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+    bool const same = row->conrelid == key.child->id && row->confrelid == key.parent->id;
+    ReleaseSysCache(tuple);
+    return same;
+}
+
+/// $1 tables: those among them whose storage is not the one that the snapshot's catalog names.
+constexpr char const* rewritten = R"(
+SELECT count(*)
+  FROM unnest($1) t(id)
+  LEFT JOIN pg_class r ON r.oid = t.id
+ WHERE r.oid IS NULL OR nullif(r.relfilenode, 0) IS DISTINCT FROM nullif(pg_relation_filenode(t.id), 0))";
+
+/// $1 a partitioned table: itself and its partitions as the snapshot's catalog has them, by OID.
+constexpr char const* tree_in_snapshot = R"(
+WITH RECURSIVE tree(id) AS (
+    SELECT $1
+    UNION
+    SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.id AND NOT i.inhdetachpending
+)
+SELECT array_agg(id ORDER BY id) FROM tree)";
+
+/// A transaction that keeps its first snapshot sees a table that was rewritten or truncated since as empty, and one
+/// that gained or lost a partition in a state that never was.
+bool is_newer_than_snapshot(pg::call& current, model::relation const& table, ids tree) {
+    if (!IsolationUsesXactSnapshot()) return false;
+    auto& arena = current.arena();
+    if (std::get<0>(select<row<std::int64_t>>(arena, rewritten, tree)[0]) > 0) return true;
+    if (!table.is_partitioned()) return false;
+    auto const seen = std::get<0>(select<row<ids>>(arena, tree_in_snapshot, table.id)[0]);
+    model::vector<oid> sorted(tree.begin(), tree.end(), arena);
+    std::sort(sorted.begin(), sorted.end());
+    return !std::equal(seen.begin(), seen.end(), sorted.begin(), sorted.end());
+}
+
+text quoted_name(model::arena& arena, oid role) {
+    return pg::guarded([&] { return arena.copy(text(GetUserNameFromId(role, true) ?: "?")); });
+}
+
+}  // namespace
+
+refusal refuse_unlocked(pg::call& current, constraint const& key) {
+    for (auto const* const table : {key.child, key.parent})
+        if (table->is_other_temporary)
+            return {reason::temporary_of_other_session,
+                    current.arena().concat(table->qualified, " is a temporary table of another session")};
+    if (auto const denied = refuse_rights(current, *key.child, key.child_columns)) return denied;
+    return refuse_rights(current, *key.parent, key.parent_columns);
+}
+
+std::span<std::int16_t const> primary_key(model::arena& arena, model::relation const& table) {
+    for (auto const& index : table.indexes) {
+        if (!index.is_primary) continue;
+        auto const columns = arena.array<std::int16_t>(index.keys.size());
+        std::transform(index.keys.begin(), index.keys.end(), columns.begin(),
+                       [](model::index_key const& part) { return part.column; });
+        return columns;
+    }
+    return {};
+}
+
+visible_columns find_visible_columns(pg::call& current, constraint const& key) {
+    auto const columns = primary_key(current.arena(), *key.child);
+    auto const found = find_rights(current, key.child->id, columns);
+    return {found.table, !columns.empty() && (found.table || found.columns)};
+}
+
+std::span<oid const> lock_tree(pg::call& current, model::relation const& root) {
+    auto& arena = current.arena();
+    return pg::guarded([&]() -> ids {
+        LockRelationOid(root.id, AccessShareLock);
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(root.id))) return {};
+        if (!root.is_partitioned()) return arena.copy(ids(&root.id, 1));
+        List* const tree = find_all_inheritors(root.id, AccessShareLock, nullptr);
+        auto const tables = arena.array<oid>(static_cast<std::size_t>(list_length(tree)));
+        std::size_t number = 0;
+        ListCell* cell = nullptr;
+        foreach (cell, tree) tables[number++] = lfirst_oid(cell);
+        return tables;
+    });
+}
+
+refusal refuse_locked(pg::call& current, constraint const& key, ids child_tables, ids parent_tables) {
+    auto& arena = current.arena();
+    bool const is_same = !child_tables.empty() && !parent_tables.empty() && pg::guarded([&] {
+        return is_same_key(key) && is_same_table(*key.child, key.child_columns) &&
+               is_same_table(*key.parent, key.parent_columns);
+    });
+    if (!is_same)
+        return {reason::vanished, "the foreign key or one of its tables was dropped, rebuilt or renamed meanwhile"};
+
+    for (auto const* const table : {key.child, key.parent})
+        if (pg::guarded([&] { return check_enable_rls(table->id, InvalidOid, true) == RLS_ENABLED; }))
+            return {reason::row_security,
+                    arena.concat("row security of ", table->qualified, " would hide rows from this user")};
+
+    for (auto const tables : {child_tables, parent_tables})
+        for (oid const id : tables) {
+            bool pending = false, unlogged = false;
+            text name;
+            pg::guarded([&] {
+                pending = AfterTriggerPendingOnRel(id);
+                unlogged = RecoveryInProgress() && get_rel_persistence(id) == RELPERSISTENCE_UNLOGGED;
+                if (pending || unlogged)
+                    name = arena.copy(
+                        text(quote_qualified_identifier(get_namespace_name(get_rel_namespace(id)), get_rel_name(id))));
+            });
+            if (pending)
+                return {reason::pending_deferred,
+                        arena.concat("deferred triggers of this transaction are pending on ", name,
+                                     "; SET CONSTRAINTS ALL IMMEDIATE or COMMIT runs them")};
+            if (unlogged)
+                return {reason::unlogged_on_standby,
+                        arena.concat(name, " is unlogged, and this server is a standby: its rows are not here")};
+        }
+
+    if (is_newer_than_snapshot(current, *key.child, child_tables) ||
+        is_newer_than_snapshot(current, *key.parent, parent_tables))
+        return {reason::newer_than_snapshot,
+                "one of the tables was rewritten, or gained or lost a partition, after this transaction took its"
+                " snapshot; run the check in a new transaction"};
+    return {};
+}
+
+refusal choose_identity(pg::call& current, constraint const& key, ids child_tables, ids parent_tables, identity& who) {
+    auto const code = find_untrusted_code(current, key, child_tables, parent_tables);
+    if (!code.exists()) return {};
+    auto& arena = current.arena();
+
+    if (code.of_parent && key.parent->owner != key.child->owner)
+        return {reason::unsupported,
+                arena.concat("reading ", key.parent->qualified, " could run the function ", code.of_parent->name,
+                             " of user ", code.of_parent->owner, ", and the tables have different owners")};
+
+    bool may_become_owner = false, owner_is_superuser = false;
+    pg::guarded([&] {
+        may_become_owner = superuser() || has_privs_of_role(GetUserId(), key.child->owner);
+        owner_is_superuser = superuser_arg(key.child->owner);
+    });
+    if (!may_become_owner) return {};
+    if (owner_is_superuser) {
+        auto const& function = code.of_key ? *code.of_key : code.of_child ? *code.of_child : *code.of_parent;
+        return {reason::unsupported, arena.concat("the function ", function.name, " of user ", function.owner,
+                                                  " would run with the rights of the superuser ",
+                                                  quoted_name(arena, key.child->owner), ", who owns the child")};
+    }
+    who.user = key.child->owner;
+    for (auto const* const table : {key.child, key.parent})
+        if (table->owner != who.user &&
+            pg::guarded([&] { return check_enable_rls(table->id, who.user, true) == RLS_ENABLED; }))
+            return {reason::row_security, arena.concat("row security of ", table->qualified,
+                                                       " would hide rows from the child's owner, as whom the key must"
+                                                       " be examined")};
+    return {};
+}
+
+refusal refuse_error(model::arena& arena, int sqlstate, std::string_view message, std::string_view detail) {
+    auto const why = [&] {
+        switch (sqlstate) {
+            case ERRCODE_LOCK_NOT_AVAILABLE: return reason::lock_not_available;
+            case ERRCODE_INSUFFICIENT_PRIVILEGE: return reason::no_privilege;
+            default: return reason::error;
+        }
+    }();
+    return {why, detail.empty() ? message : arena.concat(message, ": ", detail)};
+}
+
+}  // namespace fkaudit::check

@@ -1,0 +1,140 @@
+#include "src/check/key_sql.hpp"
+
+#include "src/pg/compat.hpp"
+#include "src/pg/guard.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+using model::constraint;
+using text = std::string_view;
+
+char* c_string(text value) { return pnstrdup(value.data(), value.size()); }
+
+text literal(model::arena& arena, text value) { return arena.copy(text(quote_literal_cstr(c_string(value)))); }
+
+/// ri_GenerateQual with ri_GenerateQualCollation for one column of the key.
+text write_match(model::arena& arena, constraint const& key, std::size_t position) {
+    auto const& parent = key.parent_column(position);
+    auto const& child = key.child_column(position);
+    StringInfoData clause;
+    initStringInfo(&clause);
+    generate_operator_clause(&clause, c_string(arena.concat("p.", parent.name.quoted)), parent.type,
+                             key.operators[position], c_string(arena.concat("c.", child.name.quoted)), child.type);
+    if (parent.collation != child.collation && parent.collation != model::no_oid) {
+        HeapTuple const tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(parent.collation));
+        if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for collation %u", parent.collation);
+        auto const* const collation = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
+        appendStringInfo(
+            &clause, " COLLATE %s",
+            quote_qualified_identifier(get_namespace_name(collation->collnamespace), NameStr(collation->collname)));
+        ReleaseSysCache(tuple);
+    }
+    return arena.copy(text(clause.data, static_cast<std::size_t>(clause.len)));
+}
+
+bool has_equality(model::oid type) {
+    auto const* const entry = lookup_type_cache(type, TYPECACHE_EQ_OPR);
+    return OidIsValid(entry->eq_opr);
+}
+
+text source(model::arena& arena, model::relation const& table, char alias) {
+    return arena.concat(table.is_partitioned() ? "" : "ONLY ", table.qualified, ' ', alias);
+}
+
+/// A temporal key is covered when the union of its parents' periods holds its own; an empty range never is.
+text write_has_parent(model::arena& arena, constraint const& key, key_sql const& sql) {
+    if (!key.is_temporal) return arena.concat("EXISTS (SELECT FROM ", sql.parent_source, " WHERE ", sql.matches, ")");
+    auto const last = key.child_columns.size() - 1;
+    return arena.concat("coalesce((SELECT c.", key.child_column(last).name.quoted,
+                        " OPERATOR(pg_catalog.<@) pg_catalog.range_agg(p.", key.parent_column(last).name.quoted,
+                        ") FROM ", sql.parent_source, " WHERE ", sql.matches, "), false)");
+}
+
+}  // namespace
+
+std::string_view write_object(model::arena& arena, model::relation const& table, std::string_view prefix,
+                              std::span<std::int16_t const> columns) {
+    return pg::guarded([&] {
+        return arena.concat("pg_catalog.jsonb_build_object(",
+                            arena.join(columns, ", ",
+                                       [&](std::int16_t number) {
+                                           auto const& name = table.find_column(number)->name;
+                                           return arena.concat(literal(arena, name.name), ", ", prefix, name.quoted);
+                                       }),
+                            ")");
+    });
+}
+
+key_sql write_key_sql(model::arena& arena, constraint const& key) {
+    key_sql sql;
+    sql.child_source = source(arena, *key.child, 'c');
+    sql.parent_source = source(arena, *key.parent, 'p');
+    sql.key_object = write_object(arena, *key.child, "c.", key.child_columns);
+    auto const object = [&](std::size_t position) { return key.child_column(position).name; };
+
+    pg::guarded([&] {
+        auto const append = [&](text& list, text separator, text item) {
+            list = list.empty() ? item : arena.concat(list, separator, item);
+        };
+        text any_present, group_items;
+        for (std::size_t position = 0; position < key.child_columns.size(); ++position) {
+            auto const name = object(position);
+            // IS NOT NULL would look inside a composite value; this does not.
+            auto const present = arena.concat("c.", name.quoted, " IS DISTINCT FROM NULL");
+            auto const alias = arena.concat('k', position + 1);
+            append(sql.matches, " AND ", write_match(arena, key, position));
+            append(sql.all_present, " AND ", present);
+            append(any_present, " OR ", present);
+            append(sql.columns, ", ", arena.concat("c.", name.quoted, " AS ", alias));
+            append(sql.groups, ", ", alias);
+            append(group_items, ", ", arena.concat(literal(arena, name.name), ", ", alias));
+            sql.can_group = sql.can_group && has_equality(key.child_column(position).type);
+        }
+        sql.group_object = arena.concat("pg_catalog.jsonb_build_object(", group_items, ")");
+        sql.partly_null = key.child_columns.size() == 1
+                              ? text("false")
+                              : arena.concat("(", any_present, ") AND NOT (", sql.all_present, ")");
+    });
+    sql.has_parent = write_has_parent(arena, key, sql);
+    return sql;
+}
+
+std::string_view missing_parents_query(model::arena& arena, key_sql const& sql) {
+    auto const count = sql.can_group ? "pg_catalog.count(*)" : "1::pg_catalog.int8";
+    auto const grouping = sql.can_group ? arena.concat(" GROUP BY ", sql.groups) : text();
+    auto const keys = sql.can_group ? "(SELECT pg_catalog.count(*) FROM orphan)" : "NULL::pg_catalog.int8";
+    return arena.concat("WITH orphan AS MATERIALIZED (SELECT ", sql.columns, ", ", count, " AS n FROM ",
+                        sql.child_source, " WHERE ", sql.all_present, " AND NOT ", sql.has_parent, grouping,
+                        ") SELECT coalesce((SELECT pg_catalog.sum(n) FROM orphan), 0)::pg_catalog.int8, ", keys,
+                        ", (SELECT ", sql.group_object, " FROM orphan ORDER BY n DESC, 1 LIMIT 1)");
+}
+
+std::string_view row_counts_query(model::arena& arena, key_sql const& sql) {
+    return arena.concat("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE ", sql.partly_null, ") FROM ",
+                        sql.child_source);
+}
+
+std::string_view partly_null_example_query(model::arena& arena, key_sql const& sql) {
+    return arena.concat("SELECT ", sql.key_object, " FROM ", sql.child_source, " WHERE ", sql.partly_null,
+                        " ORDER BY 1 LIMIT 1");
+}
+
+std::string_view orphans_query(model::arena& arena, constraint const& key, key_sql const& sql,
+                               orphan_columns const& columns, std::int64_t max_rows) {
+    auto const list = [&](text reason, text condition) {
+        return arena.concat("SELECT ", columns.row_key, ", ", sql.key_object, ", '", reason, "'::pg_catalog.text, ",
+                            columns.table, ", ", columns.place, " FROM ", sql.child_source, " WHERE ", condition);
+    };
+    auto const missing = list(key.is_temporal ? "period not covered" : "missing parent",
+                              arena.concat(sql.all_present, " AND NOT ", sql.has_parent));
+    // One SELECT each: joined by OR, the first condition would no longer be an anti-join.
+    auto const all = key.match == model::match_type::full && key.child_columns.size() > 1
+                         ? arena.concat(missing, " UNION ALL ", list("mixed null", sql.partly_null))
+                         : missing;
+    auto const limit = max_rows < 0 ? text() : arena.concat(" LIMIT ", max_rows);
+    return arena.concat(all, " ORDER BY ", columns.order, limit);
+}
+
+}  // namespace fkaudit::check

@@ -1,0 +1,100 @@
+#include "src/check/sql_engine.hpp"
+
+#include "src/check/key_sql.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+using pg::spi::jsonb;
+using pg::spi::row;
+using text = std::string_view;
+template <class T>
+using maybe = std::optional<T>;
+
+template <class Row>
+Row select_one(model::arena& arena, text query) {
+    return pg::spi::select<Row>(arena, arena.concat(query, '\0').data())[0];
+}
+
+orphan_columns write_orphan_columns(model::arena& arena, prepared_key const& prepared) {
+    auto const& child = *prepared.key->child;
+    auto const& visible = prepared.visible;
+    orphan_columns columns;
+    columns.row_key = visible.primary_key ? write_object(arena, child, "c.", primary_key(arena, child))
+                                          : text("NULL::pg_catalog.jsonb");
+    columns.place = visible.system_columns ? "c.ctid" : "NULL::pg_catalog.tid";
+    if (!child.is_partitioned())
+        columns.table = arena.concat(child.id, "::pg_catalog.oid");
+    else
+        columns.table = visible.system_columns ? "c.tableoid" : "NULL::pg_catalog.oid";
+    columns.order = visible.system_columns ? "4, 5" : "1, 2";
+    return columns;
+}
+
+}  // namespace
+
+void sql_engine::count(prepared_key const& prepared, verdict& found) {
+    auto& arena = current_.arena();
+    auto const& key = *prepared.key;
+    auto const sql = write_key_sql(arena, key);
+
+    auto const [rows, partly_null] = select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
+    found.rows_checked = rows;
+    bool const is_full = key.match == model::match_type::full;
+    (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
+
+    auto const [orphans, missing, example] =
+        select_one<row<std::int64_t, maybe<std::int64_t>, maybe<jsonb>>>(arena, missing_parents_query(arena, sql));
+    found.orphan_rows = orphans + found.mixed_null_rows;
+    found.missing_keys = missing;
+    if (example)
+        found.example = example->value;
+    else if (found.mixed_null_rows > 0)
+        found.example = std::get<0>(select_one<row<jsonb>>(arena, partly_null_example_query(arena, sql))).value;
+    if (!sql.can_group)
+        found.detail = "the distinct missing keys are not counted: a key column's type has no equality of its own";
+}
+
+void sql_engine::list(prepared_key const& prepared, std::int64_t max_rows, pg::result_set& result) {
+    auto& arena = current_.arena();
+    auto const& key = *prepared.key;
+    auto const query =
+        orphans_query(arena, key, write_key_sql(arena, key), write_orphan_columns(arena, prepared), max_rows);
+    result.add_query(query, [&key](pg::row_builder& row, TupleTableSlot* slot) {
+        auto const value = [&](int position, Oid type) {
+            return pg::raw_value{slot->tts_values[position], slot->tts_isnull[position], type};
+        };
+        row << key.child->id;
+        if (key.id != model::no_oid)
+            row << key.name;
+        else
+            row << std::nullopt;
+        row << value(0, JSONBOID) << value(1, JSONBOID) << key.parent->id << value(2, TEXTOID) << value(3, REGCLASSOID)
+            << value(4, TIDOID) << key.id;
+    });
+}
+
+void set_check_settings() {
+    pg::guarded([] {
+        auto const set = [](char const* name, char const* value) {
+            (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+        };
+        // The server refuses a query that a policy would filter, instead of answering it wrongly.
+        set("row_security", "off");
+        for (char const* const path : {"enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"})
+            set(path, "off");
+
+        // As RI_Initial_Check does; a parallel hash join takes work_mem for each of its processes.
+        int const workers = std::max(max_parallel_maintenance_workers, 0);
+        char number[32];
+        snprintf(number, sizeof number, "%d", workers);
+        set("max_parallel_workers_per_gather", number);
+        snprintf(number, sizeof number, "%d", std::max(maintenance_work_mem / (workers + 1), 64));
+        set("work_mem", number);
+        set("hash_mem_multiplier", "1");
+    });
+}
+
+}  // namespace fkaudit::check

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "src/check/engine.hpp"
+
+namespace fkaudit::check {
+
+/// The reference engine: an anti-join through SPI with exactly the operators, casts and collations of PostgreSQL's own
+/// check. It reads heaps, never an index, so that a damaged index decides nothing; the server may use parallel workers
+/// and `maintenance_work_mem` in all.
+class sql_engine final : public engine {
+public:
+    explicit sql_engine(pg::call& current) : current_(current) {}
+
+    std::string_view name() const noexcept override { return "sql"; }
+    void count(prepared_key const& prepared, verdict& found) override;
+    void list(prepared_key const& prepared, std::int64_t max_rows, pg::result_set& result) override;
+
+private:
+    pg::call& current_;
+};
+
+/// The planner settings under which keys are examined, for the rest of the call.
+void set_check_settings();
+
+}  // namespace fkaudit::check

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "src/model/database.hpp"
+#include "src/pg/boundary.hpp"
+
+namespace fkaudit::check {
+
+/// A foreign key that nobody declared, as a caller described it.
+struct undeclared_key {
+    model::database database{};  ///< with the key as its only constraint, whose id is no_oid
+    std::string_view detail{};   ///< what PostgreSQL would miss to declare it; empty: nothing
+};
+
+/// Reads the five arguments `child regclass, child_columns name[], parent regclass, parent_columns name[], match_type
+/// text` from the first position on. Chooses the operators as ALTER TABLE … ADD FOREIGN KEY does (tablecmds.c:
+/// ATAddForeignKeyConstraint), but needs no unique index on the parent, and takes foreign tables. Errors: what
+/// PostgreSQL would refuse, in its words; null_value_not_allowed for a NULL argument.
+undeclared_key read_undeclared_key(pg::call& current);
+
+}  // namespace fkaudit::check

@@ -1,0 +1,79 @@
+#include "src/catalog/loader.hpp"
+#include "src/check/examination.hpp"
+#include "src/check/sql_engine.hpp"
+#include "src/check/undeclared.hpp"
+#include "src/entry/entry.hpp"
+
+namespace fkaudit::entry {
+
+namespace {
+
+using check::verdict;
+
+/// fk_orphans: lists.
+class list_task final : public check::task {
+public:
+    list_task(pg::result_set& result, std::int64_t max_rows) : result_(result), max_rows_(max_rows) {}
+
+    void run(check::engine& engine, check::prepared_key const& key, verdict&) override {
+        engine.list(key, max_rows_, result_);
+    }
+
+private:
+    pg::result_set& result_;
+    std::int64_t max_rows_;
+};
+
+constexpr std::int64_t all_rows = -1;
+
+std::int64_t read_max_rows(pg::call& current, int position) {
+    auto const given = current.bigint_argument(position);
+    if (given && *given < 0)
+        throw model::error{"2201W", "max_rows must not be negative", {}, "NULL, the default, lists all orphans."};
+    return given.value_or(all_rows);
+}
+
+void warn_not_examined(pg::call& current, verdict const& found) {
+    auto& arena = current.arena();
+    auto const& key = *found.key;
+    auto const name = found.is_declared()
+                          ? arena.concat("foreign key \"", key.name.name, "\" of ", key.child->qualified)
+                          : arena.concat("the foreign key from ", key.child->qualified, " to ", key.parent->qualified);
+    auto const why = to_text(found.why_not);
+    pg::guarded([&] {
+        auto const size = [](std::string_view text) { return static_cast<int>(text.size()); };
+        ereport(WARNING, (errcode(ERRCODE_WARNING),
+                          errmsg("%.*s was not examined: %.*s", size(name), name.data(), size(why), why.data()),
+                          errdetail_internal("%.*s", size(found.detail), found.detail.data())));
+    });
+}
+
+Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::int64_t max_rows) {
+    check::set_check_settings();
+    list_task work(result, max_rows);
+    auto verdicts = check::list_verdicts(current.arena(), database);
+    while (!verdicts.empty()) {
+        auto const group = verdicts.first(check::count_same_child(verdicts));
+        check::examine(current, group, work);
+        for (auto const& found : group)
+            if (!found.is_examined()) warn_not_examined(current, found);
+        verdicts = verdicts.subspan(group.size());
+    }
+    return result.finish();
+}
+
+}  // namespace
+
+Datum orphans(pg::call& current) {
+    pg::result_set result(current);
+    auto const max_rows = read_max_rows(current, 2);
+    return run(current, result, catalog::load_scope(current, 0), max_rows);
+}
+
+Datum orphans_undeclared(pg::call& current) {
+    pg::result_set result(current);
+    auto const max_rows = read_max_rows(current, 5);
+    return run(current, result, check::read_undeclared_key(current).database, max_rows);
+}
+
+}  // namespace fkaudit::entry
