@@ -40,10 +40,14 @@ void sql_engine::count(prepared_key const& prepared, verdict& found) {
     auto const& key = *prepared.key;
     auto const sql = write_key_sql(arena, key);
 
-    auto const [rows, partly_null] = select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
-    found.rows_checked = rows;
     bool const is_full = key.match == model::match_type::full;
-    (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
+    if (key.child_columns.size() > 1 || !child_rows_) {
+        auto const [rows, partly_null] =
+            select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
+        child_rows_ = rows;
+        (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
+    }
+    found.rows_checked = *child_rows_;
 
     auto const [orphans, missing, example] =
         select_one<row<std::int64_t, maybe<std::int64_t>, maybe<jsonb>>>(arena, missing_parents_query(arena, sql));

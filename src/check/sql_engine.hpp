@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "src/check/engine.hpp"
 
 namespace fkaudit::check {
@@ -17,6 +19,8 @@ public:
 
 private:
     pg::call& current_;
+    /// The child's rows, once counted: an engine serves the keys of one child under one snapshot.
+    std::optional<std::int64_t> child_rows_{};
 };
 
 /// The planner settings under which keys are examined, for the rest of the call.
