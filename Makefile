@@ -8,7 +8,9 @@ SHLIB_EXPORTS = exports.txt
 SHLIB_LINK = -lstdc++
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
-REGRESS = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+# Those that need test/module/fkaudit_test, which is installed for tests only (script/test).
+REGRESS_WITH_MODULE = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/boundary*.sql)))
+REGRESS = $(filter-out $(REGRESS_WITH_MODULE),$(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql))))
 REGRESS_OPTS = --inputdir=test --outputdir=build/regress --load-extension=fkaudit
 REGRESS_PREP = regress-directory
 
