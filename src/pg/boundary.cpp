@@ -122,5 +122,5 @@ void surroundings::raise(outcome const& ended) const {
     pg_unreachable();
 }
 
-} // namespace detail
-} // namespace fkaudit::pg
+}  // namespace detail
+}  // namespace fkaudit::pg

@@ -116,7 +116,7 @@ outcome run(FunctionCallInfo arguments, surroundings const& around, Body& body) 
     return run(current, body);
 }
 
-} // namespace detail
+}  // namespace detail
 
 /// Every entry point is `return pg::boundary(fcinfo, body)`: the one place where C++ exceptions become PostgreSQL
 /// errors. `body` takes a call& and returns a Datum that does not point into the call's memory. Errors keep their SQLSTATE, message, DETAIL, HINT and CONTEXT;
@@ -131,4 +131,4 @@ Datum boundary(FunctionCallInfo arguments, Body body) {
     return ended.result;
 }
 
-} // namespace fkaudit::pg
+}  // namespace fkaudit::pg

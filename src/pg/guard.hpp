@@ -27,7 +27,7 @@ private:
     ErrorContextCallback* const callbacks_;
 };
 
-} // namespace detail
+}  // namespace detail
 
 /// Runs `body`, the only place where a PostgreSQL function that can ereport may be called, and turns an ereport into a
 /// thrown pending_error. Between the guard and the call inside it live only trivially destructible objects: a longjmp
@@ -55,4 +55,4 @@ auto guarded(Body&& body) -> std::invoke_result_t<Body&> {
     throw pending_error{};
 }
 
-} // namespace fkaudit::pg
+}  // namespace fkaudit::pg

@@ -91,8 +91,8 @@ public:
         stream(
             sql,
             [](TupleTableSlot* slot, void* target) {
-                auto& [set, describe_row] = *static_cast<std::pair<result_set*, Describe*>*>(target);
-                set->add_row([&](row_builder& row) { (*describe_row)(row, slot); });
+                auto const [set, describe_row] = *static_cast<std::pair<result_set*, Describe*>*>(target);
+                set->add_row([&, describe_row = describe_row](row_builder& row) { (*describe_row)(row, slot); });
             },
             std::pair<result_set*, Describe*>(this, &describe));
     }
@@ -127,4 +127,4 @@ private:
     row_builder builder_{nullptr, nullptr, nullptr};
 };
 
-} // namespace fkaudit::pg
+}  // namespace fkaudit::pg
