@@ -1,5 +1,6 @@
 -- A web shop: 13 tables, about 300,000 rows, and every kind of foreign-key fault that fkaudit knows, each where a
--- comment says "Fault". Nothing is random: the same rows on every run. Needs a superuser (DISABLE TRIGGER ALL, replica role).
+-- comment says "Fault". Nothing is random: the same rows on every run. Needs a superuser (DISABLE TRIGGER ALL, replica
+-- role).
 --
 --   createdb shop && psql -d shop -f demo/shop.sql
 \set ON_ERROR_STOP on
@@ -116,7 +117,8 @@ INSERT INTO suppliers
 SELECT i, 'Supplier ' || i FROM generate_series(1, 400) i;
 
 INSERT INTO products
-SELECT i, 'SKU-' || lpad(i::text, 6, '0'), 'Product ' || i, 1 + i * 7 % 60, 1 + i * 31 % 400, i, 5 + i * 37 % 9000 / 100.0
+SELECT i, 'SKU-' || lpad(i::text, 6, '0'), 'Product ' || i, 1 + i * 7 % 60, 1 + i * 31 % 400, i,
+       5 + i * 37 % 9000 / 100.0
 FROM generate_series(1, 5000) i;
 
 INSERT INTO images
@@ -125,7 +127,8 @@ SELECT i, 1 + (i - 1) % 5000, 'img/' || i || '.webp' FROM generate_series(1, 800
 INSERT INTO tiers VALUES ('silver', 0.02), ('gold', 0.05), ('platinum', 0.10);
 
 INSERT INTO customers
-SELECT i, 'customer' || i || '@shop.example', (ARRAY['silver', 'gold', 'platinum'])[1 + i % 3], date '2020-01-01' + i % 1800
+SELECT i, 'customer' || i || '@shop.example', (ARRAY['silver', 'gold', 'platinum'])[1 + i % 3],
+       date '2020-01-01' + i % 1800
 FROM generate_series(1, 20000) i;
 
 INSERT INTO addresses
@@ -152,11 +155,14 @@ INSERT INTO warehouses
 SELECT i, 'City ' || i FROM generate_series(1, 12) i;
 
 INSERT INTO shipments
-SELECT order_id, order_id, year, 1 + order_id % 12, make_date(year, 1 + order_id::int % 12, 15) FROM orders WHERE order_id <= 35000;
--- Fault: 150 shipments without the year of their order. MATCH SIMPLE lets a key with one NULL pass, whatever the rest says;
--- order 77777 does not even exist. No orphans by the rules, but nothing checks these rows: fk_check's partial_null_rows.
+SELECT order_id, order_id, year, 1 + order_id % 12, make_date(year, 1 + order_id::int % 12, 15)
+FROM orders WHERE order_id <= 35000;
+-- Fault: 150 shipments without the year of their order. MATCH SIMPLE lets a key with one NULL pass, whatever the rest
+-- says; order 77777 does not even exist. No orphans by the rules, but nothing checks these rows: fk_check's
+-- partial_null_rows.
 INSERT INTO shipments
-SELECT 200000 + i, CASE WHEN i <= 100 THEN i ELSE 77777 END, NULL, 1 + i % 12, '2024-06-01' FROM generate_series(1, 150) i;
+SELECT 200000 + i, CASE WHEN i <= 100 THEN i ELSE 77777 END, NULL, 1 + i % 12, '2024-06-01'
+FROM generate_series(1, 150) i;
 
 INSERT INTO reviews
 SELECT i, 1 + i * 13 % 4950, CASE WHEN i % 10 > 0 THEN 1 + i * 17 % 19800 END, 1 + i % 5, 'Review ' || i
@@ -177,7 +183,8 @@ ALTER TABLE products ADD CONSTRAINT products_category_fk
     FOREIGN KEY (category_id) REFERENCES categories ON DELETE SET NULL;
 CREATE INDEX ON products (category_id);
 
--- Fault (cascade-blocked): deleting a supplier deletes its products, but an item that was sold holds them (RESTRICT below).
+-- Fault (cascade-blocked): deleting a supplier deletes its products, but an item that was sold holds them (RESTRICT
+-- below).
 -- Fault (cascade-unindexed): and each supplier deleted reads all products.
 -- The child is bigint, the parent int: no harm, an info of fk_type_mismatches.
 ALTER TABLE products ADD CONSTRAINT products_supplier_fk
@@ -202,7 +209,8 @@ CREATE INDEX ON customers (tier_code);
 ALTER TABLE addresses ADD CONSTRAINT addresses_customer_fk
     FOREIGN KEY (customer_id) REFERENCES customers ON DELETE CASCADE;
 
--- Fault (no-action-default): nobody chose what happens to the orders of a customer who is deleted, and customers are deleted.
+-- Fault (no-action-default): nobody chose what happens to the orders of a customer who is deleted, and customers are
+-- deleted.
 -- Fault (missing index on one partition): 2025 was forgotten.
 ALTER TABLE orders ADD CONSTRAINT orders_customer_fk
     FOREIGN KEY (customer_id) REFERENCES customers;
@@ -225,14 +233,15 @@ ALTER TABLE payments ADD CONSTRAINT payments_order_fk
     FOREIGN KEY (order_id, year) REFERENCES orders MATCH FULL ON DELETE RESTRICT;
 CREATE INDEX ON payments (order_id);
 
--- Fault (invalid index): as a cancelled CREATE INDEX CONCURRENTLY leaves it behind: it costs writes and answers nothing.
+-- Fault (invalid index): as a cancelled CREATE INDEX CONCURRENTLY leaves it behind: it costs writes and answers
+-- nothing.
 ALTER TABLE shipments ADD CONSTRAINT shipments_order_fk
     FOREIGN KEY (order_id, year) REFERENCES orders;
 CREATE INDEX shipments_order_idx ON shipments (order_id, year);
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'shipments_order_idx'::regclass;
 
--- Fault (unusable index, implicit cast): warehouses are numeric, so the server compares warehouse_id::numeric, for which
--- an index on the plain int column is of no use.
+-- Fault (unusable index, implicit cast): warehouses are numeric, so the server compares warehouse_id::numeric, for
+-- which an index on the plain int column is of no use.
 ALTER TABLE shipments ADD CONSTRAINT shipments_warehouse_fk
     FOREIGN KEY (warehouse_id) REFERENCES warehouses;
 CREATE INDEX ON shipments (warehouse_id);
@@ -246,8 +255,9 @@ CREATE INDEX ON reviews (customer_id);
 -- What happened since: deletes, shortcuts and accidents
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- Fault (orphans under a valid key: a swallowed cascade). The accountants wanted billing addresses to stay, so a trigger
--- keeps them from being deleted, from the cascade as well. 120 of the 200 customers leave; their billing addresses stay.
+-- Fault (orphans under a valid key: a swallowed cascade). The accountants wanted billing addresses to stay, so a
+-- trigger keeps them from being deleted, from the cascade as well. 120 of the 200 customers leave; their billing
+-- addresses stay.
 CREATE FUNCTION keep_billing_addresses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.is_billing THEN

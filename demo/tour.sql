@@ -5,7 +5,8 @@
 \pset pager off
 SET default_transaction_read_only = on;
 -- Finds the functions in whatever schema they were installed, behind the caller's own path.
-SELECT set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), extnamespace::regnamespace), false)
+SELECT set_config('search_path',
+                  concat_ws(', ', nullif(current_setting('search_path'), ''), extnamespace::regnamespace), false)
 FROM pg_extension WHERE extname = 'fkaudit' \g /dev/null
 \set ECHO queries
 

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # A private, throwaway PostgreSQL: sourced by script/dev, script/test and script/demo.
 #
-# PostgreSQL finds its own files relative to its executables (make_relative_path), so a copy of the bin directory, beside
-# links to the rest, is a whole installation. `make install` with the copy's pg_config goes there and nowhere else: the
-# system's PostgreSQL gets no file, no cluster and no connection. Everything lives in one directory under ${TMPDIR:-/tmp},
-# which a trap removes. Any number of these servers run side by side: each listens on a socket in its own directory only.
+# PostgreSQL finds its own files relative to its executables (make_relative_path), so a copy of the bin directory,
+# beside links to the rest, is a whole installation. `make install` with the copy's pg_config goes there and nowhere
+# else: the system's PostgreSQL gets no file, no cluster and no connection. Everything lives in one directory under
+# ${TMPDIR:-/tmp}, which a trap removes. Any number of these servers run side by side: each listens on a socket in its
+# own directory only.
 #
 #   server_open               make the tree; sets SERVER_TREE, SERVER_BIN and SERVER_PG_CONFIG
 #   server_install [MAKE…]    build the extension and install it into the tree; further arguments go to make
@@ -129,8 +130,8 @@ server_open() {
     export LC_ALL=C.UTF-8
 }
 
-# Runs make for the extension in the checkout's directory $1: with the system's pg_config (dependency files must not name
-# the tree, which goes away), or for `install` with the tree's.
+# Runs make for the extension in the checkout's directory $1: with the system's pg_config (dependency files must not
+# name the tree, which goes away), or for `install` with the tree's.
 server_make() {
     local directory=$1 pg_config=$SERVER_SYSTEM_PG_CONFIG
     shift
@@ -140,8 +141,8 @@ server_make() {
     make -s -j "$(nproc)" -C "$server_checkout/$directory" PG_CONFIG="$pg_config" "$@"
 }
 
-# Objects of another installation or compiler, or built with other settings, are thrown away first; without settings, what
-# is there will do.
+# Objects of another installation or compiler, or built with other settings, are thrown away first; without settings,
+# what is there will do.
 server_install() {
     local stamp="$server_checkout/build/installation" installation built_with settings="$*" module
     installation="$SERVER_SYSTEM_PG_CONFIG $("$SERVER_SYSTEM_PG_CONFIG" --version) $("${CXX:-g++}" -dumpfullversion)"
