@@ -70,7 +70,7 @@ using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
 using operator_columns = row<oid, identifier, text, oid, oid, oid, oid, bool>;
 using member_columns = row<oid, oid, std::int16_t, text>;
 using type_columns =
-    row<oid, identifier, identifier, text, char, char, bool, std::int16_t, oid, std::int32_t, oid, oid>;
+    row<oid, identifier, identifier, text, char, char, bool, bool, std::int16_t, oid, std::int32_t, oid, oid>;
 using cast_columns = row<oid, oid, char, oid, bool, bool>;
 using collation_columns = row<oid, identifier, identifier, bool>;
 
@@ -403,8 +403,8 @@ void loader::load_types() {
     auto const types = arena_.array<model::data_type>(rows.size());
     for (std::size_t number = 0; number < rows.size(); ++number) {
         auto& one = types[number];
-        std::tie(one.id, one.schema, one.name, one.display, one.kind, one.category, one.not_null, one.length, one.base,
-                 one.base_modifier, one.element, one.collation) = rows[number];
+        std::tie(one.id, one.schema, one.name, one.display, one.kind, one.category, one.is_preferred, one.not_null,
+                 one.length, one.base, one.base_modifier, one.element, one.collation) = rows[number];
         wanted.insert(one.id);
     }
     database_.types = types;

@@ -151,7 +151,7 @@ WITH RECURSIVE inside(id) AS (
       CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) x(id)
      WHERE x.id <> 0
 )
-SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype, t.typcategory, t.typnotnull, t.typlen,
+SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype, t.typcategory, t.typispreferred, t.typnotnull, t.typlen,
        t.typbasetype, t.typtypmod, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0::oid END, t.typcollation
   FROM inside i
   JOIN pg_type t ON t.oid = i.id

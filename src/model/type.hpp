@@ -14,6 +14,7 @@ struct data_type {
     std::string_view display{};  ///< format_type(), such as `integer`; schema-qualified unless it is built in
     char kind = 'b';             ///< typtype: b base, c composite, d domain, e enum, m multirange, p pseudo, r range
     char category = 'X';         ///< typcategory
+    bool is_preferred = false;   ///< typispreferred
     bool not_null = false;       ///< a domain's NOT NULL, that of the domains below it included
     std::int16_t length = 0;     ///< typlen; -1 is varlena
     oid base = no_oid;           ///< a domain's base type, all domains looked through; the type itself otherwise

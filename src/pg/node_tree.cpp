@@ -66,7 +66,9 @@ expression read_shape(model::arena& arena, Node* node) {
             if ((call.funcformat == COERCE_EXPLICIT_CAST || call.funcformat == COERCE_IMPLICIT_CAST) &&
                 list_length(call.args) >= 1)
                 return read_cast(arena, linitial(call.args), expression::conversion::function, call.funcid);
-            return {};
+            return {.kind = expression::form::function_call,
+                    .function = call.funcid,
+                    .arguments = read_list(arena, call.args)};
         }
         case T_CollateExpr:
             return {.kind = expression::form::collate,

@@ -1,0 +1,28 @@
+#include "src/catalog/index_names.hpp"
+
+#include "src/pg/guard.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::catalog {
+
+model::identifier free_index_names::choose(model::relation const& table, std::string_view columns) {
+    model::identifier chosen;
+    pg::guarded([&] {
+        char* const table_name = pnstrdup(table.name.name.data(), table.name.name.size());
+        char* const column_names = pnstrdup(columns.data(), columns.size());
+        Oid const schema = get_namespace_oid(pnstrdup(table.schema.name.data(), table.schema.name.size()), false);
+        char label[NAMEDATALEN] = "idx";
+        for (int pass = 1;; ++pass) {
+            char* const name = makeObjectName(table_name, column_names, label);
+            chosen.name = name;
+            if (!OidIsValid(get_relname_relid(name, schema)) && !given_.contains(given{table.schema.name, chosen.name}))
+                break;
+            snprintf(label, sizeof label, "idx%d", pass);
+        }
+        chosen = {arena_.copy(chosen.name), pg::spi::quote_name(arena_, chosen.name)};
+    });
+    given_.insert(given{table.schema.name, chosen.name});
+    return chosen;
+}
+
+}  // namespace fkaudit::catalog
