@@ -45,8 +45,7 @@ public:
             return arena_.concat(lacking, cast_note(), "; ", name(*nearest), " only includes ",
                                  columns(nearest->included, " and "));
         if (nearest->leading == 0)
-            return arena_.concat(lacking, cast_note(), "; ", name(*nearest), " has ",
-                                 columns(nearest->present, " and "), " behind other columns");
+            return arena_.concat(lacking, cast_note(), "; ", name(*nearest), " leads with ", first_key(*nearest));
         return arena_.concat(lacking, " and serves the search; ", faults(*nearest));
     }
 
@@ -75,6 +74,14 @@ public:
 
 private:
     text name(index_match const& match) const { return match.candidate->name.quoted; }
+
+    text first_key(index_match const& match) const {
+        auto const* const table = database_.find_relation(match.candidate->relation);
+        if (match.candidate->keys.empty() || match.candidate->keys[0].column == 0 || table == nullptr)
+            return "an expression";
+        auto const* const column = table->find_column(match.candidate->keys[0].column);
+        return column != nullptr ? column->name.quoted : text("another column");
+    }
 
     text columns(positions set, text separator) const {
         text joined;

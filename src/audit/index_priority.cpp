@@ -39,7 +39,7 @@ index_urgency judge_urgency(model::arena& arena, model::constraint const& key, i
     if (!key.is_enforced) return {.note = "the key is NOT ENFORCED, so that nobody searches"};
     if (key.parent->deletes == 0 && key.parent->updates == 0)
         return {.note = arena.concat(key.parent->qualified,
-                                     " was never deleted from or updated since the statistics were reset")};
+                                     " has seen no delete or update since the statistics were reset")};
     auto priority = by_size_and_traffic(key);
     if (coverage.is_single_row) priority = index_priority::low;
     if (coverage.verdict == index_verdict::weak && priority > index_priority::low)
