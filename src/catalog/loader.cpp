@@ -442,7 +442,7 @@ model::database load(pg::call& current, scope const& wanted) { return loader(cur
 
 model::database load_tables(pg::call& current, ids tables) { return loader(current, false).load(tables); }
 
-void require_table(pg::call& current, oid relation) {
+std::string_view require_table(pg::call& current, oid relation) {
     auto& arena = current.arena();
     auto const found = select<row<identifier, identifier, char>>(
         arena,
@@ -451,7 +451,7 @@ void require_table(pg::call& current, oid relation) {
         relation);
     if (found.empty()) throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
     auto const& [schema, name, kind] = found[0];
-    if (kind == 'r' || kind == 'p' || kind == 'f') return;
+    if (kind == 'r' || kind == 'p' || kind == 'f') return name.name;
     auto const what = [kind = kind]() -> text {
         switch (kind) {
             case 'v': return "a view";
@@ -474,7 +474,7 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
     scope const wanted{.child = current.oid_argument(child_position),
                        .constraint_name = current.name_argument(child_position + 1),
                        .statistics = statistics};
-    if (wanted.child) require_table(current, *wanted.child);
+    auto const name = wanted.child ? require_table(current, *wanted.child) : text();
     auto const database = load(current, wanted);
     if (!database.constraints.empty() || (!wanted.child && !wanted.constraint_name)) return database;
 
@@ -483,10 +483,6 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
                            arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" does not exist"),
                            {},
                            "SELECT constraint_name, child FROM fk_constraints() lists the foreign keys."};
-    auto const name = pg::guarded([&] {
-        char* const bare = get_rel_name(*wanted.child);
-        return arena.copy(bare == nullptr ? text("?") : text(bare));
-    });
     if (wanted.constraint_name)
         throw model::error{"42704",
                            arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" of relation \"", name,

@@ -27,7 +27,7 @@ model::database load(pg::call& current, scope const& wanted);
 /// Loads tables with their columns, indexes and types, without any foreign key. A table that does not exist is left out.
 model::database load_tables(pg::call& current, std::span<model::oid const> tables);
 
-/// Errors unless the relation is a table of some kind (undefined_table, wrong_object_type).
-void require_table(pg::call& current, model::oid relation);
+/// Errors unless the relation is a table of some kind (undefined_table, wrong_object_type). Its name, without the schema.
+std::string_view require_table(pg::call& current, model::oid relation);
 
 }  // namespace fkaudit::catalog

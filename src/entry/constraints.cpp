@@ -5,18 +5,6 @@
 
 namespace fkaudit::entry {
 
-namespace {
-
-std::span<model::identifier const> names(model::arena& arena, model::relation const& table,
-                                         std::span<std::int16_t const> columns) {
-    auto const found = arena.array<model::identifier>(columns.size());
-    for (std::size_t position = 0; position < columns.size(); ++position)
-        if (auto const* const column = table.find_column(columns[position])) found[position] = column->name;
-    return found;
-}
-
-}  // namespace
-
 Datum constraints(pg::call& current) {
     pg::result_set result(current);
     auto const database = catalog::load_scope(current, 0);
@@ -31,8 +19,9 @@ Datum constraints(pg::call& current) {
     for (std::size_t number = 0; number < rows.size(); ++number) {
         auto const& key = database.constraints[number];
         rows[number] = {&key, audit::judge_enforcement(arena, database, key),
-                        names(arena, *key.child, key.child_columns), names(arena, *key.parent, key.parent_columns),
-                        names(arena, *key.child, key.delete_set_columns)};
+                        column_names(arena, *key.child, key.child_columns),
+                        column_names(arena, *key.parent, key.parent_columns),
+                        column_names(arena, *key.child, key.delete_set_columns)};
     }
 
     auto const optional = [](auto const& value) { return value.empty() ? std::nullopt : std::optional(value); };

@@ -46,6 +46,13 @@ std::string_view to_text(match_type value) noexcept {
     return "";
 }
 
+std::span<identifier const> column_names(arena& memory, relation const& table, std::span<std::int16_t const> numbers) {
+    auto const names = memory.array<identifier>(numbers.size());
+    for (std::size_t position = 0; position < numbers.size(); ++position)
+        if (auto const* const column = table.find_column(numbers[position])) names[position] = column->name;
+    return names;
+}
+
 std::string_view define(arena& memory, constraint const& key) {
     auto const changes = [&](std::string_view event, action value) {
         return value == action::no_action ? std::string_view() : memory.concat(event, keyword(value));

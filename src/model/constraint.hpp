@@ -78,6 +78,9 @@ struct constraint {
     column const& parent_column(std::size_t position) const { return *parent->find_column(parent_columns[position]); }
 };
 
+/// The names of a table's columns, in the order of the numbers.
+std::span<identifier const> column_names(arena& memory, relation const& table, std::span<std::int16_t const> numbers);
+
 /// The key's definition as ADD CONSTRAINT takes it and pg_get_constraintdef() prints it, the parent schema-qualified. Made
 /// of the model, because the server's function fails on a table that is dropped meanwhile (ruleutils.c:
 /// pg_get_constraintdef_worker).
