@@ -31,9 +31,10 @@ SELECT child, constraint_name, row_key, foreign_key, reason FROM fk_orphans(max_
 SELECT child, child_columns, verdict, priority, index FROM fk_missing_indexes();
 
 \echo
-\echo '== Why, and what to do about it: the first three.'
+\echo '== Why, and what to do about it: the three that matter most.'
 \echo
-SELECT child, child_columns, reason, ddl FROM fk_missing_indexes() LIMIT 3 \gx
+SELECT child, priority, reason, ddl FROM fk_missing_indexes()
+ORDER BY array_position('{high,medium,low,none}', priority) LIMIT 3 \gx
 
 \echo
 \echo '== ON DELETE and ON UPDATE actions that fail or surprise.'
@@ -41,7 +42,7 @@ SELECT child, child_columns, reason, ddl FROM fk_missing_indexes() LIMIT 3 \gx
 SELECT child, constraint_name, severity, risk, on_delete FROM fk_risky_actions();
 
 \echo
-\echo '== Why, and what to do about it: the errors first, three of them.'
+\echo '== Why, and what to do about it: the three worst.'
 \echo
 SELECT child, risk, detail, ddl FROM fk_risky_actions()
 ORDER BY array_position('{error,warning,info}', severity) LIMIT 3 \gx
