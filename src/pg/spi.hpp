@@ -195,7 +195,7 @@ std::span<Row const> select(model::arena& arena, char const* sql, Parameter cons
     std::span<Row> rows;
     guarded([&] {
         parameters<sizeof...(Parameter)> bound;
-        std::size_t position = 0;
+        [[maybe_unused]] std::size_t position = 0;
         (bound.set(position++, parameter), ...);
         execute(sql, sizeof...(Parameter), bound.types.data(), bound.values.data(), bound.nulls.data(),
                 reader<Row>::types);
