@@ -207,14 +207,38 @@ AS 'MODULE_PATHNAME', 'fk_type_mismatches' LANGUAGE C STABLE PARALLEL RESTRICTED
 COMMENT ON FUNCTION fk_type_mismatches(regclass, name) IS
 'foreign key columns whose type differs from the column that they reference';
 
+-- Fits a terminal of 100 columns: psql's frame takes 17 of them, the verdicts what they need, and the three names share
+-- the rest. Where they do not fit, constraint names are shortened in the middle first, then the tables' names.
 CREATE VIEW fk_status AS
-SELECT c.child, c.constraint_name, c.parent, c.on_delete, c.enforcement, i.verdict AS index_verdict
-  FROM fk_constraints() WITH ORDINALITY AS c(
-           child, constraint_name, definition, enforcement, enforcement_detail, child_columns, parent, parent_columns,
-           match_type, on_delete, on_delete_columns, on_update, is_deferrable, initially_deferred, is_validated,
-           is_enforced, is_temporal, constraint_oid, position)
-  LEFT JOIN fk_missing_indexes(include_covered => true) i ON i.constraint_oid = c.constraint_oid
- ORDER BY c.position;
+WITH keys AS (
+    SELECT c.child::text, c.constraint_name::text, c.parent::text, c.on_delete, c.enforcement,
+           i.verdict AS index_verdict, c.ordinality AS position
+      FROM fk_constraints() WITH ORDINALITY c
+      LEFT JOIN fk_missing_indexes(include_covered => true) i ON i.constraint_oid = c.constraint_oid
+), widths AS (
+    SELECT 99 - 17 - greatest(length('on_delete'), max(length(on_delete)))
+                   - greatest(length('enforcement'), max(length(enforcement))) - length('index_verdict') AS room,
+           greatest(length('child'), max(length(child))) AS child,
+           greatest(length('parent'), max(length(parent))) AS parent
+      FROM keys
+), fit AS (
+    SELECT t.size AS t, greatest(length('constraint_name'), room - least(child, t.size) - least(parent, t.size)) AS n
+      FROM widths
+      CROSS JOIN LATERAL (
+          SELECT max(size) AS size
+            FROM generate_series(length('parent'), 200) AS size
+           WHERE least(child, size) + least(parent, size) <= room - length('constraint_name')) t
+)
+SELECT CASE WHEN length(child) <= t THEN child ELSE left(child, (t - 1) / 2) || '..' || right(child, t / 2 - 1) END
+           AS child,
+       CASE WHEN length(constraint_name) <= n THEN constraint_name
+            ELSE left(constraint_name, (n - 1) / 2) || '..' || right(constraint_name, n / 2 - 1) END
+           AS constraint_name,
+       CASE WHEN length(parent) <= t THEN parent ELSE left(parent, (t - 1) / 2) || '..' || right(parent, t / 2 - 1) END
+           AS parent,
+       on_delete, enforcement, index_verdict
+  FROM keys, fit
+ ORDER BY position;
 COMMENT ON VIEW fk_status IS
-'every foreign key on one screen: action, enforcement, index';
+'every foreign key on one screen; long names are shortened, fk_constraints() has them in full';
 GRANT SELECT ON fk_status TO PUBLIC;
