@@ -69,8 +69,8 @@ using class_columns = row<oid, identifier, identifier, text, oid, oid, bool>;
 using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
 using operator_columns = row<oid, identifier, text, oid, oid, oid, oid, bool>;
 using member_columns = row<oid, oid, std::int16_t, text>;
-using type_columns =
-    row<oid, identifier, identifier, text, char, char, bool, bool, std::int16_t, oid, std::int32_t, oid, oid>;
+using type_columns = row<oid, identifier, identifier, text, char, char, bool, bool, std::int16_t, oid, std::int32_t,
+                         oid, oid, bool, maybe<text>>;
 using cast_columns = row<oid, oid, char, oid, bool, bool>;
 using collation_columns = row<oid, identifier, identifier, bool>;
 
@@ -401,12 +401,17 @@ void loader::load_types() {
 
     auto const rows = select<type_columns>(arena_, queries::types, wanted.items());
     auto const types = arena_.array<model::data_type>(rows.size());
-    for (std::size_t number = 0; number < rows.size(); ++number) {
-        auto& one = types[number];
-        std::tie(one.id, one.schema, one.name, one.display, one.kind, one.category, one.is_preferred, one.not_null,
-                 one.length, one.base, one.base_modifier, one.element, one.collation) = rows[number];
-        wanted.insert(one.id);
-    }
+    pg::guarded([&] {
+        for (std::size_t number = 0; number < rows.size(); ++number) {
+            auto& one = types[number];
+            maybe<text> value;
+            std::tie(one.id, one.schema, one.name, one.display, one.kind, one.category, one.is_preferred, one.not_null,
+                     one.length, one.base, one.base_modifier, one.element, one.collation, one.has_default, value) =
+                rows[number];
+            if (value) one.default_value = pg::read_expression(arena_, *value);
+        }
+    });
+    for (auto const& one : types) wanted.insert(one.id);
     database_.types = types;
     for (auto& one : types) {
         if (one.kind != 'd') one.base = one.id;

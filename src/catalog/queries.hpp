@@ -86,11 +86,11 @@ SELECT a.attrelid, a.attnum, s.null_frac::float8, s.n_distinct::float8
  WHERE r.oid = ANY($1) AND s.inherited = (r.relkind = 'p')
  ORDER BY a.attrelid, a.attnum)";
 
-/// $1 tables.
+/// $1 tables: the enforced ones.
 inline constexpr char const* checks = R"(
 SELECT c.conrelid, c.conname, c.convalidated, c.conbin::text
   FROM pg_constraint c
- WHERE c.contype = 'c' AND c.conrelid = ANY($1) AND c.conbin IS NOT NULL
+ WHERE c.contype = 'c' AND c.conrelid = ANY($1) AND c.conbin IS NOT NULL AND )" FKAUDIT_SQL_CONENFORCED R"(
  ORDER BY c.conrelid, c.conname)";
 
 /// $1 tables.
@@ -152,7 +152,8 @@ WITH RECURSIVE inside(id) AS (
      WHERE x.id <> 0
 )
 SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype, t.typcategory, t.typispreferred, t.typnotnull, t.typlen,
-       t.typbasetype, t.typtypmod, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0::oid END, t.typcollation
+       t.typbasetype, t.typtypmod, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0::oid END, t.typcollation,
+       t.typdefault IS NOT NULL, t.typdefaultbin::text
   FROM inside i
   JOIN pg_type t ON t.oid = i.id
   JOIN pg_namespace n ON n.oid = t.typnamespace

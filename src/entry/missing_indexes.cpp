@@ -1,32 +1,13 @@
 #include "src/audit/index_coverage.hpp"
 #include "src/audit/index_priority.hpp"
-#include "src/catalog/index_names.hpp"
 #include "src/catalog/loader.hpp"
 #include "src/entry/entry.hpp"
-#include "src/pg/compat.hpp"
+#include "src/entry/this_server.hpp"
 #include "src/pg/result_set.hpp"
-#include "src/plan/index_ddl.hpp"
 
 namespace fkaudit::entry {
 
 namespace {
-
-constexpr plan::server_traits this_server{
-    .has_skip_scan = pg::has_skip_scan,
-    .overrides_collation = !pg::refuses_mixed_nondeterministic_collations,
-};
-
-/// plan's names, from the catalog.
-class catalog_names final : public plan::index_names {
-public:
-    explicit catalog_names(model::arena& arena) : names_(arena) {}
-    model::identifier choose(model::relation const& table, std::string_view columns) override {
-        return names_.choose(table, columns);
-    }
-
-private:
-    catalog::free_index_names names_;
-};
 
 struct finding {
     model::constraint const* key = nullptr;

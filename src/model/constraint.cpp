@@ -2,8 +2,6 @@
 
 namespace fkaudit::model {
 
-namespace {
-
 std::string_view keyword(action value) noexcept {
     switch (value) {
         case action::no_action: return "NO ACTION";
@@ -16,15 +14,13 @@ std::string_view keyword(action value) noexcept {
 }
 
 std::string_view column_list(arena& memory, relation const& table, std::span<std::int16_t const> numbers,
-                             bool last_is_period = false) {
+                             bool last_is_period) {
     return memory.join(numbers, ", ", [&](std::int16_t const& number) {
         auto const* const column = table.find_column(number);
         auto const name = column != nullptr ? column->name.quoted : std::string_view("?");
         return last_is_period && &number == &numbers.back() ? memory.concat("PERIOD ", name) : name;
     });
 }
-
-}  // namespace
 
 std::string_view to_text(action value) noexcept {
     switch (value) {

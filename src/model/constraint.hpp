@@ -16,6 +16,9 @@ enum class action : char { no_action = 'a', restrict_ = 'r', cascade = 'c', set_
 /// `no action`, `restrict`, `cascade`, `set null`, `set default`.
 std::string_view to_text(action value) noexcept;
 
+/// `NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL`, `SET DEFAULT`.
+std::string_view keyword(action value) noexcept;
+
 /// `simple`, `full`, `partial`.
 std::string_view to_text(match_type value) noexcept;
 
@@ -80,6 +83,10 @@ struct constraint {
 
 /// The names of a table's columns, in the order of the numbers.
 std::span<identifier const> column_names(arena& memory, relation const& table, std::span<std::int16_t const> numbers);
+
+/// The columns' names as SQL text, separated by commas; `?` for a column that does not exist.
+std::string_view column_list(arena& memory, relation const& table, std::span<std::int16_t const> numbers,
+                             bool last_is_period = false);
 
 /// The key's definition as ADD CONSTRAINT takes it and pg_get_constraintdef() prints it, the parent schema-qualified. Made
 /// of the model, because the server's function fails on a table that is dropped meanwhile (ruleutils.c:

@@ -28,6 +28,7 @@ struct expression {
         relabel,   ///< binary-coercible, such as varchar to text
         function,  ///< by the function `function`
         text,      ///< through the types' input and output functions
+        domain,    ///< the value stays as it is, the domain's constraints are checked
     };
 
     form kind = form::other;
@@ -35,8 +36,9 @@ struct expression {
     bool negated = false;
     bool is_null = false;
     std::int16_t column = 0;
-    oid type = no_oid;       ///< the result's type
-    oid collation = no_oid;  ///< the result's collation
+    oid type = no_oid;           ///< the result's type
+    std::int32_t modifier = -1;  ///< of a constant or a cast: the result's typmod
+    oid collation = no_oid;      ///< the result's collation
     oid function = no_oid;
     std::string_view text{};
     std::span<expression const> arguments{};

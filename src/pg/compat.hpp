@@ -19,6 +19,9 @@ namespace fkaudit::pg {
 inline constexpr bool has_not_enforced_keys = PG_VERSION_NUM >= 180000;
 inline constexpr bool has_temporal_keys = PG_VERSION_NUM >= 180000;
 
+/// ADD FOREIGN KEY … NOT VALID on a partitioned table, since PostgreSQL 18.
+inline constexpr bool accepts_not_valid_partitioned_keys = PG_VERSION_NUM >= 180000;
+
 /// PostgreSQL 18 lets a btree skip over leading columns that a query does not name.
 inline constexpr bool has_skip_scan = PG_VERSION_NUM >= 180000;
 

@@ -70,6 +70,8 @@ expression read_shape(model::arena& arena, Node* node) {
                     .function = call.funcid,
                     .arguments = read_list(arena, call.args)};
         }
+        case T_CoerceToDomain:
+            return read_cast(arena, reinterpret_cast<CoerceToDomain*>(node)->arg, expression::conversion::domain);
         case T_CollateExpr:
             return {.kind = expression::form::collate,
                     .arguments = read_argument(arena, reinterpret_cast<CollateExpr*>(node)->arg)};
@@ -99,6 +101,7 @@ expression read(model::arena& arena, Node* node) {
         return {.kind = expression::form::all_of, .arguments = read_list(arena, reinterpret_cast<List*>(node))};
     auto result = read_shape(arena, node);
     result.type = exprType(node);
+    result.modifier = exprTypmod(node);
     result.collation = exprCollation(node);
     return result;
 }

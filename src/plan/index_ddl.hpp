@@ -7,12 +7,14 @@ namespace fkaudit::plan {
 /// Where new indexes get their names.
 class index_names {
 public:
+    index_names() = default;
+    index_names(index_names const&) = delete;
+    index_names& operator=(index_names const&) = delete;
+    virtual ~index_names() = default;
+
     /// A name that is free in the table's schema and was not given before, made as CREATE INDEX makes one
     /// (indexcmds.c: ChooseIndexName): `columns` are the column names, joined with underscores.
     virtual model::identifier choose(model::relation const& table, std::string_view columns) = 0;
-
-protected:
-    ~index_names() = default;
 };
 
 /// The SQL that makes the server's search of the child an index scan: one statement a line, none where `obstacle` says

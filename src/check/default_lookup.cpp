@@ -1,0 +1,102 @@
+#include "src/check/default_lookup.hpp"
+
+#include "src/check/examination.hpp"
+#include "src/check/key_sql.hpp"
+#include "src/pg/compat.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+using model::expression;
+using text = std::string_view;
+
+/// The type's name as SQL takes it anywhere, its modifier included. May ereport.
+text type_name(model::arena& arena, model::oid type, std::int32_t modifier) {
+    return arena.copy(
+        text(format_type_extended(type, modifier, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
+}
+
+/// The stored constant with its casts, those to domains aside: their constraints are somebody's code.
+text write_value(model::arena& arena, expression const& value) {
+    if (value.kind == expression::form::cast) {
+        auto const inner = write_value(arena, value.arguments[0]);
+        if (value.how == expression::conversion::domain) return inner;
+        return arena.concat("CAST(", inner, " AS ", type_name(arena, value.type, value.modifier), ")");
+    }
+    auto* const plain = pnstrdup(value.text.data(), value.text.size());
+    return arena.concat("CAST(", text(quote_literal_cstr(plain)), " AS ", type_name(arena, value.type, value.modifier),
+                        ")");
+}
+
+/// As the column stores it: of its type below all domains.
+text write_column(model::arena& arena, model::default_value const& one) {
+    auto modifier = one.column->modifier;
+    auto const type = getBaseTypeAndTypmod(one.column->type, &modifier);
+    return arena.concat("CAST(", write_value(arena, *one.value), " AS ", type_name(arena, type, modifier), ") AS ",
+                        one.column->name.quoted);
+}
+
+/// The foreign key cut down to the columns that get a default.
+model::constraint restrict_to(model::arena& arena, model::default_key const& wanted) {
+    auto cut = *wanted.key;
+    auto const count = wanted.values.size();
+    auto const children = arena.array<std::int16_t>(count), parents = arena.array<std::int16_t>(count);
+    auto const operators = arena.array<model::oid>(count);
+    std::size_t next = 0;
+    for (std::size_t position = 0; position < wanted.key->child_columns.size(); ++position)
+        for (auto const& one : wanted.values)
+            if (one.column->number == wanted.key->child_columns[position] && next < count) {
+                children[next] = wanted.key->child_columns[position];
+                parents[next] = wanted.key->parent_columns[position];
+                operators[next++] = wanted.key->operators[position];
+            }
+    cut.child_columns = children;
+    cut.parent_columns = parents;
+    cut.operators = operators;
+    return cut;
+}
+
+class lookup_task final : public task {
+public:
+    lookup_task(pg::call& current, std::span<default_lookup> lookups) : current_(current), lookups_(lookups) {}
+
+    void run(engine&, prepared_key const& key, verdict&) override {
+        auto& arena = current_.arena();
+        for (auto& one : lookups_) {
+            if (one.wanted.key != key.key) continue;
+            auto const sql = write_key_sql(arena, restrict_to(arena, one.wanted));
+            auto const values = pg::guarded([&] {
+                return arena.join(one.wanted.values, ", ",
+                                  [&](model::default_value const& value) { return write_column(arena, value); });
+            });
+            auto const query = arena.concat("SELECT EXISTS (SELECT FROM ", sql.parent_source, ", (SELECT ", values,
+                                            ") AS c WHERE ", sql.matches, ")", '\0');
+            one.exists = std::get<0>(pg::spi::select<pg::spi::row<bool>>(arena, query.data())[0]);
+        }
+    }
+
+private:
+    pg::call& current_;
+    std::span<default_lookup> lookups_;
+};
+
+}  // namespace
+
+void look_up(pg::call& current, std::span<default_lookup> lookups) {
+    auto verdicts = current.arena().array<verdict>(lookups.size());
+    for (std::size_t number = 0; number < verdicts.size(); ++number) verdicts[number].key = lookups[number].wanted.key;
+    lookup_task work(current, lookups);
+    for (auto left = verdicts; !left.empty();) {
+        auto const group = left.first(count_same_child(left));
+        examine(current, group, work);
+        left = left.subspan(group.size());
+    }
+    for (std::size_t number = 0; number < verdicts.size(); ++number) {
+        lookups[number].why_not = verdicts[number].why_not;
+        lookups[number].detail = verdicts[number].detail;
+    }
+}
+
+}  // namespace fkaudit::check
