@@ -6,7 +6,6 @@ namespace fkaudit::plan {
 
 namespace {
 
-using model::identifier;
 using model::no_oid;
 using model::oid;
 using text = std::string_view;
