@@ -1,5 +1,7 @@
 #include "src/audit/enforcement.hpp"
 
+#include <algorithm>
+
 namespace fkaudit::audit {
 
 namespace {
@@ -53,6 +55,18 @@ struct side_defects {
         if (present < triggers_per_side) missing.found_on(table);
     }
 
+    /// Every partition has a derived row with triggers of its own; where the row is missing, they are (PostgreSQL before
+    /// 15.9, 16.5 and 17.1 forgot them when a partition was detached or attached).
+    template <class HasRow>
+    void inspect_partitions(model::database const& database, model::relation const& above, HasRow has_row) {
+        if (!above.is_partitioned()) return;
+        for (model::oid const id : above.children)
+            if (auto const* const partition = database.find_relation(id)) {
+                if (!has_row(id)) missing.found_on(partition->qualified);
+                inspect_partitions(database, *partition, has_row);
+            }
+    }
+
     bool is_check;
     defect missing, disabled, replica;
 };
@@ -85,6 +99,14 @@ enforcement judge_enforcement(model::arena& arena, model::database const& databa
         if (row.side != constraint_row::origin::referencing) parent.inspect(row, table(row.parent));
         if (!row.is_validated && row.side != constraint_row::origin::referenced) unvalidated.found_on(table(row.child));
     }
+
+    auto const has_row = [&](model::oid constraint_row::*end) {
+        return [&rows = key.rows, end](model::oid id) {
+            return std::any_of(rows.begin(), rows.end(), [&](constraint_row const& row) { return row.*end == id; });
+        };
+    };
+    child.inspect_partitions(database, *key.child, has_row(&constraint_row::child));
+    parent.inspect_partitions(database, *key.parent, has_row(&constraint_row::parent));
 
     enforcement judged;
     if (unvalidated.exists()) judged.state = enforcement_state::not_valid;

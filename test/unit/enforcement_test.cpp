@@ -122,6 +122,26 @@ TEST_F(Enforcement, PartitionsOfTheParentHaveActionTriggersOnly) {
     EXPECT_EQ(judge(), "bypassed: action triggers disabled on s.t4");
 }
 
+TEST_F(Enforcement, APartitionWithoutARowHasNoTriggers) {
+    made_.partitioned(20);
+    made_.partition(21, 20, 'p');
+    made_.partition(22, 21);
+    made_.partition(23, 20);
+    made_.partitioned(30);
+    made_.partition(31, 30);
+    made_.partition(32, 30);
+    key_ = &made_.key(11, 20, 30);
+    rows_.clear();
+    add_row(constraint_row::origin::declared, 20, 30, "OO", "OO");
+    add_row(constraint_row::origin::referencing, 21, 30, "OO", "");
+    add_row(constraint_row::origin::referencing, 23, 30, "OO", "");
+    add_row(constraint_row::origin::referenced, 20, 32, "", "OO");
+    EXPECT_EQ(judge(), "bypassed: check triggers missing on s.t22; action triggers missing on s.t31");
+    add_row(constraint_row::origin::referencing, 22, 30, "OO", "");
+    add_row(constraint_row::origin::referenced, 20, 31, "", "OO");
+    EXPECT_EQ(judge(), "enforced: ");
+}
+
 TEST_F(Enforcement, NamesFiveTablesAndCountsTheRest) {
     for (model::oid id = 3; id <= 9; ++id) add_row(constraint_row::origin::referencing, id, 1, "DD", "");
     EXPECT_EQ(judge(), "bypassed: check triggers disabled on s.t3, s.t4, s.t5, s.t6, s.t7 and 2 more");
