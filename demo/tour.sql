@@ -3,6 +3,7 @@
 \set ON_ERROR_STOP on
 \set QUIET on
 \pset pager off
+\pset columns 120
 SET default_transaction_read_only = on;
 -- Finds the functions in whatever schema they were installed, behind the caller's own path.
 SELECT set_config('search_path',
@@ -33,8 +34,10 @@ SELECT child, child_columns, verdict, priority, index FROM fk_missing_indexes();
 \echo
 \echo '== Why, and what to do about it: the three that matter most.'
 \echo
+\pset format wrapped
 SELECT child, priority, reason, ddl FROM fk_missing_indexes()
 ORDER BY array_position('{high,medium,low,none}', priority) LIMIT 3 \gx
+\pset format aligned
 
 \echo
 \echo '== ON DELETE and ON UPDATE actions that fail or surprise.'
@@ -44,8 +47,10 @@ SELECT child, constraint_name, severity, risk, on_delete FROM fk_risky_actions()
 \echo
 \echo '== Why, and what to do about it: the three worst.'
 \echo
+\pset format wrapped
 SELECT child, risk, detail, ddl FROM fk_risky_actions()
 ORDER BY array_position('{error,warning,info}', severity) LIMIT 3 \gx
+\pset format aligned
 
 \echo
 \echo '== Types that differ between child and parent.'
