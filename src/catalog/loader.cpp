@@ -1,8 +1,8 @@
 #include "src/catalog/loader.hpp"
 
-#include <boost/container/flat_set.hpp>
-
 #include "src/catalog/queries.hpp"
+#include "src/catalog/row_sets.hpp"
+#include "src/catalog/type_loader.hpp"
 #include "src/pg/node_tree.hpp"
 #include "src/pg/spi.hpp"
 
@@ -12,48 +12,12 @@ namespace {
 
 using model::identifier;
 using model::no_oid;
-using model::oid;
 using pg::spi::row;
 using pg::spi::select;
 using text = std::string_view;
 using numbers = std::span<std::int16_t const>;
-using ids = std::span<oid const>;
 template <class T>
 using maybe = std::optional<T>;
-
-/// A growing set of OIDs, handed to a query as an array.
-class oid_set {
-public:
-    explicit oid_set(model::arena& arena) : items_(std::less<oid>(), model::allocator<oid>(arena.resource())) {}
-    void insert(oid id) {
-        if (id != no_oid) items_.insert(id);
-    }
-    template <class Range>
-    void insert_all(Range const& range) {
-        for (oid const id : range) insert(id);
-    }
-    ids items() const { return {items_.data(), items_.size()}; }
-
-private:
-    class flat_set_with_data : public boost::container::flat_set<oid, std::less<oid>, model::vector<oid>> {
-    public:
-        using base = boost::container::flat_set<oid, std::less<oid>, model::vector<oid>>;
-        flat_set_with_data(std::less<oid> less, model::allocator<oid> memory) : base(less, memory) {}
-        oid const* data() const { return empty() ? nullptr : &*begin(); }
-    };
-    flat_set_with_data items_;
-};
-
-/// The rows [begin, end) of a sorted range whose first column is `key`.
-template <class Row>
-std::span<Row const> rows_of(std::span<Row const> rows, oid key) {
-    auto const first = [](Row const& one) { return std::get<0>(one); };
-    auto const begin = std::lower_bound(rows.begin(), rows.end(), key,
-                                        [&](Row const& one, oid wanted) { return first(one) < wanted; });
-    auto end = begin;
-    while (end != rows.end() && first(*end) == key) ++end;
-    return {begin, end};
-}
 
 using constraint_columns = row<oid, oid, identifier, oid, oid, numbers, numbers, ids, char, char, char, maybe<numbers>,
                                bool, bool, bool, bool, bool, oid>;
@@ -67,12 +31,6 @@ using index_columns = row<oid, oid, identifier, identifier, identifier, bool, bo
                           std::int16_t, numbers, ids, ids, maybe<text>, maybe<text>, oid>;
 using class_columns = row<oid, identifier, identifier, text, oid, oid, bool>;
 using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
-using operator_columns = row<oid, identifier, text, oid, oid, oid, oid, bool>;
-using member_columns = row<oid, oid, std::int16_t, text>;
-using type_columns = row<oid, identifier, identifier, text, char, char, bool, bool, std::int16_t, oid, std::int32_t,
-                         oid, oid, bool, maybe<text>>;
-using cast_columns = row<oid, oid, char, oid, bool, bool>;
-using collation_columns = row<oid, identifier, identifier, bool>;
 
 /// Builds a database, one kind of object after the other; each step is one query.
 class loader {
@@ -88,8 +46,8 @@ public:
     model::database load(ids tables) {
         load_relations(tables);
         link_constraints();
-        load_operators();
-        load_types();
+        load_operators(arena_, database_);
+        load_types(arena_, database_);
         return database_;
     }
 
@@ -105,8 +63,6 @@ private:
     std::span<model::constraint_row const> link_rows(constraint_columns const& declared,
                                                      std::span<trigger_columns const> triggers);
     bool is_whole(model::constraint const& key) const;
-    void load_operators();
-    void load_types();
 
     model::arena& arena_;
     bool statistics_;
@@ -362,142 +318,10 @@ void loader::link_constraints() {
     database_.constraints = arena_.copy(std::span<model::constraint const>(keys.data(), keys.size()));
 }
 
-void loader::load_operators() {
-    oid_set wanted(arena_);
-    for (auto const& key : database_.constraints) wanted.insert_all(key.operators);
-
-    auto const rows = select<operator_columns>(arena_, queries::operators, wanted.items());
-    auto const operators = arena_.array<model::sql_operator>(rows.size());
-    for (std::size_t number = 0; number < rows.size(); ++number) {
-        auto& one = operators[number];
-        std::tie(one.id, one.schema, one.name, one.left_type, one.right_type, one.commutator, one.function,
-                 one.is_strict) = rows[number];
-        wanted.insert(one.id);
-    }
-    database_.operators = operators;
-
-    auto const found = select<member_columns>(arena_, queries::family_members, wanted.items());
-    auto const members = arena_.array<model::family_member>(found.size());
-    for (std::size_t number = 0; number < found.size(); ++number)
-        std::tie(members[number].operator_id, members[number].operator_family, members[number].strategy,
-                 members[number].access_method) = found[number];
-    database_.family_members = members;
-}
-
-void loader::load_types() {
-    oid_set wanted(arena_), collations(arena_);
-    for (auto const& one : database_.relations) {
-        for (auto const& column : one.columns) {
-            wanted.insert(column.type);
-            collations.insert(column.collation);
-        }
-        for (auto const& index : one.indexes)
-            for (auto const& key : index.keys) collations.insert(key.collation);
-    }
-    for (auto const& one : database_.operators) {
-        wanted.insert(one.left_type);
-        wanted.insert(one.right_type);
-    }
-
-    auto const rows = select<type_columns>(arena_, queries::types, wanted.items());
-    auto const types = arena_.array<model::data_type>(rows.size());
-    pg::guarded([&] {
-        for (std::size_t number = 0; number < rows.size(); ++number) {
-            auto& one = types[number];
-            maybe<text> value;
-            std::tie(one.id, one.schema, one.name, one.display, one.kind, one.category, one.is_preferred, one.not_null,
-                     one.length, one.base, one.base_modifier, one.element, one.collation, one.has_default, value) =
-                rows[number];
-            if (value) one.default_value = pg::read_expression(arena_, *value);
-        }
-    });
-    for (auto const& one : types) wanted.insert(one.id);
-    database_.types = types;
-    for (auto& one : types) {
-        if (one.kind != 'd') one.base = one.id;
-        // A domain over a domain: down to the type itself, NOT NULL and the outermost modifier collected on the way.
-        for (auto const* below = database_.find_type(one.base); below != nullptr && below->kind == 'd';
-             below = database_.find_type(one.base)) {
-            one.not_null = one.not_null || below->not_null;
-            if (one.base_modifier < 0) one.base_modifier = below->base_modifier;
-            one.base = below->base;
-        }
-    }
-
-    auto const found = select<cast_columns>(arena_, queries::casts, wanted.items());
-    auto const casts = arena_.array<model::cast>(found.size());
-    for (std::size_t number = 0; number < found.size(); ++number)
-        std::tie(casts[number].source, casts[number].target, casts[number].method, casts[number].function,
-                 casts[number].is_strict, casts[number].is_immutable) = found[number];
-    database_.casts = casts;
-
-    auto const named = select<collation_columns>(arena_, queries::collations, collations.items());
-    auto const known = arena_.array<model::collation>(named.size());
-    for (std::size_t number = 0; number < named.size(); ++number) {
-        auto& one = known[number];
-        std::tie(one.id, one.schema, one.name, one.deterministic) = named[number];
-        one.quoted = arena_.concat(one.schema.quoted, '.', one.name.quoted);
-    }
-    database_.collations = known;
-}
-
 }  // namespace
 
 model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted.statistics).load(wanted); }
 
 model::database load_tables(pg::call& current, ids tables) { return loader(current, false).load(tables); }
-
-std::string_view require_table(pg::call& current, oid relation) {
-    auto& arena = current.arena();
-    auto const found = select<row<identifier, identifier, char>>(
-        arena,
-        "SELECT n.nspname, r.relname, r.relkind FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
-        " WHERE r.oid = $1",
-        relation);
-    if (found.empty()) throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
-    auto const& [schema, name, kind] = found[0];
-    if (kind == 'r' || kind == 'p' || kind == 'f') return name.name;
-    auto const what = [kind = kind]() -> text {
-        switch (kind) {
-            case 'v': return "a view";
-            case 'm': return "a materialized view";
-            case 'S': return "a sequence";
-            case 'i': return "an index";
-            case 'I': return "a partitioned index";
-            case 'c': return "a composite type";
-            case 't': return "a TOAST table";
-            default: return "no table";
-        }
-    }();
-    throw model::error{"42809", arena.concat('"', name.name, "\" is not a table"),
-                       arena.concat(schema.quoted, '.', name.quoted, " is ", what, "; only tables have foreign keys."),
-                       "Name a table or a partitioned table."};
-}
-
-model::database load_scope(pg::call& current, int child_position, bool statistics) {
-    auto& arena = current.arena();
-    scope const wanted{.child = current.oid_argument(child_position),
-                       .constraint_name = current.name_argument(child_position + 1),
-                       .statistics = statistics};
-    auto const name = wanted.child ? require_table(current, *wanted.child) : text();
-    auto const database = load(current, wanted);
-    if (!database.constraints.empty() || (!wanted.child && !wanted.constraint_name)) return database;
-
-    if (!wanted.child)
-        throw model::error{"42704",
-                           arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" does not exist"),
-                           {},
-                           "SELECT constraint_name, child FROM fk_constraints() lists the foreign keys."};
-    if (wanted.constraint_name)
-        throw model::error{"42704",
-                           arena.concat("foreign key constraint \"", *wanted.constraint_name, "\" of relation \"", name,
-                                        "\" does not exist"),
-                           {},
-                           "\\d on the table, or fk_constraints(), lists its foreign keys."};
-    pg::guarded([&] {
-        ereport(NOTICE, (errmsg("table \"%.*s\" has no foreign keys", static_cast<int>(name.size()), name.data())));
-    });
-    return database;
-}
 
 }  // namespace fkaudit::catalog

@@ -1,6 +1,6 @@
 #include "src/check/undeclared.hpp"
 
-#include "src/catalog/loader.hpp"
+#include "src/catalog/scope.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/spi.hpp"
 

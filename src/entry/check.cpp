@@ -1,4 +1,4 @@
-#include "src/catalog/loader.hpp"
+#include "src/catalog/scope.hpp"
 #include "src/check/examination.hpp"
 #include "src/check/sql_engine.hpp"
 #include "src/check/undeclared.hpp"

@@ -1,5 +1,5 @@
 #include "src/audit/enforcement.hpp"
-#include "src/catalog/loader.hpp"
+#include "src/catalog/scope.hpp"
 #include "src/entry/entry.hpp"
 #include "src/pg/result_set.hpp"
 

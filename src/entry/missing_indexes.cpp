@@ -1,6 +1,6 @@
 #include "src/audit/index_coverage.hpp"
 #include "src/audit/index_priority.hpp"
-#include "src/catalog/loader.hpp"
+#include "src/catalog/scope.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/this_server.hpp"
 #include "src/pg/result_set.hpp"

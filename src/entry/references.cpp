@@ -1,6 +1,6 @@
 #include "src/plan/references.hpp"
 
-#include "src/catalog/loader.hpp"
+#include "src/catalog/scope.hpp"
 #include "src/entry/entry.hpp"
 #include "src/pg/result_set.hpp"
 

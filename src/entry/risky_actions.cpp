@@ -3,7 +3,7 @@
 #include "src/audit/no_action_risk.hpp"
 #include "src/audit/set_default_risk.hpp"
 #include "src/audit/set_null_risk.hpp"
-#include "src/catalog/loader.hpp"
+#include "src/catalog/scope.hpp"
 #include "src/check/default_lookup.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/this_server.hpp"

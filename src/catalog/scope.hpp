@@ -1,0 +1,15 @@
+#pragma once
+
+#include "src/catalog/loader.hpp"
+
+namespace fkaudit::catalog {
+
+/// Reads the two arguments `child regclass, constraint_name name` of a function, checks them and loads the foreign keys
+/// that they select. Errors: undefined_table (no such relation), wrong_object_type (no table), undefined_object (no such
+/// constraint). A NOTICE says that a table has no foreign keys.
+model::database load_scope(pg::call& current, int child_position, bool statistics = false);
+
+/// Errors unless the relation is a table of some kind (undefined_table, wrong_object_type). Its name, without the schema.
+std::string_view require_table(pg::call& current, model::oid relation);
+
+}  // namespace fkaudit::catalog
