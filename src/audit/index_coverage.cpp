@@ -46,7 +46,7 @@ public:
                                  columns(nearest->included, " and "));
         if (nearest->leading == 0)
             return arena_.concat(lacking, cast_note(), "; ", name(*nearest), " leads with ", first_key(*nearest));
-        return arena_.concat(lacking, " and serves the search; ", faults(*nearest));
+        return arena_.concat(lacking, " and can be used; ", faults(*nearest));
     }
 
     text weak(index_match const& match) const {
@@ -111,8 +111,8 @@ private:
 
     text cast(std::size_t position) const {
         return arena_.concat("the server casts ", key_.child_column(position).name.quoted, " to ",
-                             type(conditions_[position].cast.type), " to compare it with ", key_.parent->name.quoted,
-                             '.', key_.parent_column(position).name.quoted);
+                             type(conditions_[position].cast.type), " for ", key_.parent->name.quoted, '.',
+                             key_.parent_column(position).name.quoted);
     }
 
     text cast_note() const {
@@ -140,13 +140,15 @@ private:
     text cast_fault(index_match const& match, std::size_t position) const {
         auto const& condition = conditions_[position];
         auto const column = key_.child_column(position).name.quoted;
-        if (!condition.cast.converts())
+        if (condition.cast.type == database_.base_type(key_.child_column(position).type))
             return arena_.concat(name(match), " is on a cast of ", column, ", the search on ", column, " itself");
-        auto const* const key = key_on(match, position, plan::key_fit::other_cast);
-        bool const plain = key != nullptr && key->value == nullptr;
-        return arena_.concat(cast(position), ", and ", name(match),
-                             plain ? " is on the column itself" : " is on another cast",
-                             "; an index on that cast serves, or a plain one once ", column, " has the type ",
+        bool const plain = key_on(match, position, plan::key_fit::other_cast) == nullptr ||
+                           key_on(match, position, plan::key_fit::other_cast)->value == nullptr;
+        auto const fault =
+            arena_.concat(cast(position), ", but ", name(match), " is on ",
+                          plain ? arena_.concat(column, " itself") : arena_.concat("another cast of ", column));
+        if (!condition.cast.is_immutable) return fault;
+        return arena_.concat(fault, ": index the cast, or give ", column, " the type ",
                              key_.parent_column(position).type_display);
     }
 
@@ -158,17 +160,18 @@ private:
     }
 
     text operator_fault(index_match const& match, std::size_t position) const {
-        auto const& comparison = *database_.find_operator(key_.operators[position]);
-        auto const signature = arena_.concat(comparison.schema.quoted, '.', comparison.name, '(',
-                                             type(comparison.left_type), ", ", type(comparison.right_type), ')');
         if (conditions_[position].comparison == model::no_oid)
-            return arena_.concat("the key's operator ", signature,
-                                 " has no commutator, so that no index can serve the search");
+            return plan::no_commutator(arena_, database_, key_, position);
         auto const* const key = key_on(match, position, plan::key_fit::other_operator);
         auto const* const operators = key != nullptr ? database_.find_operator_class(key->operator_class) : nullptr;
-        return arena_.concat("the operator class ",
-                             operators != nullptr ? operators->name.quoted : text("of the index"), " of ", name(match),
-                             " lacks the key's operator ", signature);
+        auto const& cast = conditions_[position].cast;
+        bool const is_other_type = cast.type != database_.base_type(key_.child_column(position).type);
+        if (operators == nullptr || (is_other_type && operators->input_type != cast.type))
+            return cast_fault(match, position);
+        auto const& comparison = *database_.find_operator(key_.operators[position]);
+        return arena_.concat("the operator class ", operators->name.quoted, " of ", name(match),
+                             " lacks the key's operator ", comparison.schema.quoted, '.', comparison.name, '(',
+                             type(comparison.left_type), ", ", type(comparison.right_type), ')');
     }
 
     text state_fault(index_match const& match) const {
@@ -189,8 +192,8 @@ private:
         text const found[] = {
             state_fault(match),
             match.predicate_follows ? text()
-                                    : arena_.concat(name(match), " is partial, and its predicate does not follow from ",
-                                                    columns(match.all, " and "), " being not null"),
+                                    : arena_.concat(name(match), " is partial, and the search by ",
+                                                    columns(match.all, " and "), " does not imply its predicate"),
             each(wrong(match.other_cast), [&](std::size_t position) { return cast_fault(match, position); }),
             each(wrong(match.other_operator), [&](std::size_t position) { return operator_fault(match, position); }),
             each(wrong(match.other_collation), [&](std::size_t position) { return collation_fault(match, position); }),
@@ -275,11 +278,12 @@ public:
         if (judged.nearest == nullptr) judged.nearest = worst_.nearest;
         text const more =
             lacking_ > partitions_shown ? arena_.concat(" and ", lacking_ - partitions_shown, " more") : text();
-        text const share = lacking_ == leaves_ ? (leaves_ == 1 ? text("the only partition")
-                                                               : arena_.concat("all ", leaves_, " partitions"))
-                                               : arena_.concat(lacking_, " of ", leaves_, " partitions");
-        judged.reason = same_ ? arena_.concat(share, ", ", named_, more, ": ", reason_)
-                              : arena_.concat(share, ": ", detailed_, more);
+        auto const share = arena_.concat(lacking_, " of ", leaves_, leaves_ == 1 ? " partition: " : " partitions: ");
+        judged.reason =
+            same_ ? arena_.concat(reason_, " (", share, named_, more, ')') : arena_.concat(share, detailed_, more);
+        if (of_root != nullptr && !of_root->is_valid)
+            judged.reason = arena_.concat(judged.reason, "; ", of_root->name.quoted,
+                                          " is invalid: not every partition has an index attached to it");
         return judged;
     }
 

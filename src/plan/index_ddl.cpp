@@ -106,10 +106,7 @@ private:
     text add_element(std::size_t position) {
         auto const& condition = conditions_[position];
         auto const& column = key_.child_column(position);
-        auto const& comparison = *database_.find_operator(key_.operators[position]);
-        if (condition.comparison == no_oid)
-            return arena_.concat("the operator ", comparison.schema.quoted, '.', comparison.name,
-                                 " has no commutator, so that no index can serve the search");
+        if (condition.comparison == no_oid) return no_commutator(arena_, database_, key_, position);
         if (condition.cast.converts() && !condition.cast.is_immutable)
             return arena_.concat("no index can hold the cast, which is not immutable: give ", column.name.quoted,
                                  " the type of the column that it references");

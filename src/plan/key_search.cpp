@@ -201,6 +201,14 @@ index_match match_index(model::database const& database, model::constraint const
     return match;
 }
 
+std::string_view no_commutator(model::arena& arena, model::database const& database, model::constraint const& key,
+                               std::size_t position) {
+    auto const* const comparison = database.find_operator(key.operators[position]);
+    if (comparison == nullptr) return "the key's operator does not exist";
+    return arena.concat("the operator ", comparison->schema.quoted, '.', comparison->name,
+                        " has no commutator, so that no index can serve the search");
+}
+
 std::span<std::int16_t const> columns_in(model::constraint const& key, model::relation const& partition) noexcept {
     if (&partition == key.child || partition.id == key.child->id) return key.child_columns;
     for (auto const& row : key.rows)

@@ -68,6 +68,10 @@ index_match match_index(model::database const& database, model::constraint const
                         std::span<search_condition const> conditions, std::span<std::int16_t const> columns,
                         model::index const& candidate) noexcept;
 
+/// Why no index can serve a condition whose `comparison` is no_oid.
+std::string_view no_commutator(model::arena& arena, model::database const& database, model::constraint const& key,
+                               std::size_t position);
+
 /// The key's columns in a partition's own numbers; empty where the catalog lacks its derived constraint.
 std::span<std::int16_t const> columns_in(model::constraint const& key, model::relation const& partition) noexcept;
 
