@@ -73,19 +73,11 @@ struct side_defects {
 
 }  // namespace
 
-std::string_view to_text(enforcement_state state) noexcept {
-    switch (state) {
-        case enforcement_state::not_enforced: return "not enforced";
-        case enforcement_state::bypassed: return "bypassed";
-        case enforcement_state::not_valid: return "not valid";
-        case enforcement_state::enforced: return "enforced";
-    }
-    return "";
-}
-
-enforcement judge_enforcement(model::arena& arena, model::database const& database, model::constraint const& key) {
+model::enforcement judge_enforcement(model::arena& arena, model::database const& database,
+                                     model::constraint const& key) {
     if (!key.is_enforced)
-        return {enforcement_state::not_enforced, "NOT ENFORCED: neither new writes nor existing rows are checked"};
+        return {model::enforcement_state::not_enforced,
+                "NOT ENFORCED: neither new writes nor existing rows are checked"};
 
     auto const table = [&](model::oid id) -> text {
         auto const* const relation = database.find_relation(id);
@@ -108,12 +100,12 @@ enforcement judge_enforcement(model::arena& arena, model::database const& databa
     child.inspect_partitions(database, *key.child, has_row(&constraint_row::child));
     parent.inspect_partitions(database, *key.parent, has_row(&constraint_row::parent));
 
-    enforcement judged;
-    if (unvalidated.exists()) judged.state = enforcement_state::not_valid;
+    model::enforcement judged;
+    if (unvalidated.exists()) judged.state = model::enforcement_state::not_valid;
     for (auto const* const one : {&unvalidated, &parent.replica, &parent.disabled, &parent.missing, &child.replica,
                                   &child.disabled, &child.missing}) {
         if (!one->exists()) continue;
-        if (one != &unvalidated) judged.state = enforcement_state::bypassed;
+        if (one != &unvalidated) judged.state = model::enforcement_state::bypassed;
         judged.detail = judged.detail.empty() ? one->describe() : arena.concat(one->describe(), "; ", judged.detail);
     }
     return judged;

@@ -168,14 +168,4 @@ std::size_t count_same_child(std::span<verdict const> keys) noexcept {
     return count;
 }
 
-std::span<verdict> list_verdicts(model::arena& arena, model::database const& database) {
-    auto const verdicts = arena.array<verdict>(database.constraints.size());
-    for (std::size_t number = 0; number < verdicts.size(); ++number) {
-        auto const& key = database.constraints[number];
-        verdicts[number].key = &key;
-        if (key.id != model::no_oid) verdicts[number].enforcement = audit::judge_enforcement(arena, database, key);
-    }
-    return verdicts;
-}
-
 }  // namespace fkaudit::check

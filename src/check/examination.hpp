@@ -24,7 +24,4 @@ void examine(pg::call& current, std::span<verdict> keys, task& work);
 /// Consecutive verdicts with the same child.
 std::size_t count_same_child(std::span<verdict const> keys) noexcept;
 
-/// Blank verdicts for the keys of a database, with their enforcement judged.
-std::span<verdict> list_verdicts(model::arena& arena, model::database const& database);
-
 }  // namespace fkaudit::check

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "src/audit/enforcement.hpp"
 #include "src/model/constraint.hpp"
+#include "src/model/enforcement.hpp"
 
 namespace fkaudit::check {
 
@@ -30,7 +30,7 @@ std::string_view to_text(reason value) noexcept;
 /// What the examination of one foreign key found.
 struct verdict {
     model::constraint const* key = nullptr;
-    audit::enforcement enforcement{};  ///< meaningless for a key that is not declared
+    model::enforcement enforcement{};  ///< meaningless for a key that is not declared
     reason why_not = reason::none;     ///< none: examined
     std::string_view detail{};         ///< a sentence; empty: nothing to say
     std::int64_t orphan_rows = 0;

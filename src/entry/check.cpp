@@ -3,6 +3,7 @@
 #include "src/check/sql_engine.hpp"
 #include "src/check/undeclared.hpp"
 #include "src/entry/entry.hpp"
+#include "src/entry/verdicts.hpp"
 
 namespace fkaudit::entry {
 
@@ -42,7 +43,7 @@ void write_row(pg::row_builder& row, verdict const& found) {
 Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::string_view further) {
     check::set_check_settings();
     count_task work;
-    auto verdicts = check::list_verdicts(current.arena(), database);
+    auto verdicts = list_verdicts(current.arena(), database);
     while (!verdicts.empty()) {
         auto const group = verdicts.first(check::count_same_child(verdicts));
         check::examine(current, group, work);

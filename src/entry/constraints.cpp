@@ -12,7 +12,7 @@ Datum constraints(pg::call& current) {
 
     struct judged {
         model::constraint const* key;
-        audit::enforcement enforcement;
+        model::enforcement enforcement;
         std::span<model::identifier const> child_columns, parent_columns, delete_columns;
     };
     auto const rows = arena.array<judged>(database.constraints.size());

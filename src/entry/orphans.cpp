@@ -3,6 +3,7 @@
 #include "src/check/sql_engine.hpp"
 #include "src/check/undeclared.hpp"
 #include "src/entry/entry.hpp"
+#include "src/entry/verdicts.hpp"
 
 namespace fkaudit::entry {
 
@@ -51,7 +52,7 @@ void warn_not_examined(pg::call& current, verdict const& found) {
 Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::int64_t max_rows) {
     check::set_check_settings();
     list_task work(result, max_rows);
-    auto verdicts = check::list_verdicts(current.arena(), database);
+    auto verdicts = list_verdicts(current.arena(), database);
     while (!verdicts.empty()) {
         auto const group = verdicts.first(check::count_same_child(verdicts));
         check::examine(current, group, work);
