@@ -58,6 +58,7 @@ private:
     void load_checks(std::span<model::relation> relations, ids tables);
     void load_operator_classes();
     void load_indexes(std::span<model::relation> relations, ids tables);
+    void break_circles(std::span<model::relation> relations);
     void sum_leaves(std::span<model::relation> relations);
     void link_constraints();
     std::span<model::constraint_row const> link_rows(constraint_columns const& declared,
@@ -99,6 +100,7 @@ void loader::load_relations(ids others) {
     load_checks(relations, declared.items());
     load_indexes(relations, all.items());
     database_.relations = relations;
+    break_circles(relations);
     sum_leaves(relations);
 }
 
@@ -208,6 +210,25 @@ void loader::load_indexes(std::span<model::relation> relations, ids tables) {
     }
 }
 
+/// An edited catalog can make a table its own ancestor; nobody who walks up or down may walk for ever.
+void loader::break_circles(std::span<model::relation> relations) {
+    auto const is_own_ancestor = [&](model::relation const& one) {
+        auto const* above = &one;
+        for (std::size_t steps = 0; steps < relations.size() && above != nullptr && !above->parents.empty(); ++steps) {
+            above = database_.find_relation(above->parents.front());
+            if (above == &one) return true;
+        }
+        return false;
+    };
+    model::vector<model::relation*> circular(arena_);
+    for (auto& one : relations)
+        if (is_own_ancestor(one)) circular.push_back(&one);
+    for (auto* const one : circular) {
+        one->parents = {};
+        one->children = {};
+    }
+}
+
 /// A partitioned table holds no rows: its figures are those of its leaves.
 void loader::sum_leaves(std::span<model::relation> relations) {
     model::vector<model::relation const*> leaves(arena_);
@@ -300,10 +321,13 @@ void loader::link_constraints() {
         key.delete_set_columns = delete_set_columns.value_or(numbers{});
         if (!is_whole(key)) {
             pg::guarded([&] {
-                ereport(WARNING, (errcode(ERRCODE_DATA_CORRUPTED),
-                                  errmsg("foreign key %u (\"%.*s\") is left out: its catalog entry is damaged", key.id,
-                                         static_cast<int>(key.name.name.size()), key.name.name.data()),
-                                  errdetail("It names a table or a column that does not exist.")));
+                ereport(WARNING,
+                        (errcode(ERRCODE_DATA_CORRUPTED),
+                         errmsg("foreign key \"%.*s\" is left out: its catalog entry is damaged",
+                                static_cast<int>(key.name.name.size()), key.name.name.data()),
+                         errdetail("The row of pg_constraint with OID %u names a table, a column or an operator "
+                                   "that does not exist.",
+                                   key.id)));
             });
             continue;
         }

@@ -31,7 +31,8 @@ WITH RECURSIVE above(id, next, matches) AS (
     UNION
     SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
 )
-SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid, c.conkey, c.confkey, c.conpfeqop,
+SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
+       coalesce(c.conkey, '{}'), coalesce(c.confkey, '{}'), coalesce(c.conpfeqop, '{}'),
        c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,
        c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
        c.conindid

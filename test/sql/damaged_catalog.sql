@@ -1,0 +1,79 @@
+-- A damaged catalog, as a superuser or a failing disk makes it: no function crashes, and a key that names what is not there is
+-- left out with a warning or refused with an error, while the others are shown.
+CREATE SCHEMA d;
+SET search_path = d, public;
+CREATE TABLE parent (id int PRIMARY KEY, a int, b int, gone int, UNIQUE (a, b));
+CREATE TABLE child (x int, y int, gone int,
+    CONSTRAINT k FOREIGN KEY (x, y) REFERENCES parent (a, b) ON DELETE SET NULL (x));
+ALTER TABLE parent DROP gone;
+ALTER TABLE child DROP gone;
+CREATE TABLE sound (id int CONSTRAINT sound REFERENCES parent);
+CREATE TABLE part (id int CONSTRAINT part_key REFERENCES parent) PARTITION BY LIST (id);
+CREATE TABLE part1 PARTITION OF part FOR VALUES IN (1);
+
+-- Does the damage, calls every function, and undoes it. What each call ended with: the keys it showed, or its error.
+CREATE FUNCTION damaged(damage text) RETURNS TABLE (call text, keys text) LANGUAGE plpgsql AS $$
+BEGIN
+    FOREACH call IN ARRAY ARRAY['fk_constraints()', 'fk_references(''parent'')', 'fk_references(''part1'')', 'fk_check()', 'fk_orphans()',
+                                'fk_missing_indexes(include_covered => true)', 'fk_risky_actions()', 'fk_status'] LOOP
+        BEGIN
+            EXECUTE damage;
+            EXECUTE format('SELECT coalesce(string_agg(DISTINCT constraint_name::text, '', ''), ''none'') FROM %s', call) INTO keys;
+            RAISE EXCEPTION 'undo' USING ERRCODE = 'P0042';
+        EXCEPTION
+            WHEN SQLSTATE 'P0042' THEN
+            WHEN OTHERS THEN keys := SQLSTATE || ' ' || regexp_replace(SQLERRM, '\d+', 'n', 'g');
+        END;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+SET allow_system_table_mods = on;
+SET client_min_messages = error;
+SELECT * FROM damaged('SELECT 1');
+-- By damage: the keys that every listing shows, what the other functions say, and errors.
+SELECT n, replace(damage, 'WHERE conname = ''k''', '…') AS damage,
+       string_agg(DISTINCT keys, ' / ') FILTER (WHERE call !~ 'orphans|risky|part1') AS listed,
+       string_agg(call || ': ' || keys, ', ' ORDER BY call COLLATE "C") FILTER (WHERE call ~ 'orphans|risky|part1' AND keys <> 'none')
+       AS others
+  FROM unnest(ARRAY[
+    'UPDATE pg_constraint SET conkey = ''{1,99}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conkey = ''{1,3}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conkey = ''{1,-1}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conkey = ''{}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conkey = ''{1}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conkey = NULL WHERE conname = ''k''',
+    'UPDATE pg_constraint SET confkey = NULL WHERE conname = ''k''',
+    'UPDATE pg_constraint SET confkey = ''{2,99}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conpfeqop = NULL WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conpfeqop = ''{1,1}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET confrelid = 99999999 WHERE conname = ''k''',
+    'UPDATE pg_constraint SET confrelid = 0 WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conrelid = 99999999 WHERE conname = ''k''',
+    'UPDATE pg_constraint SET confdelsetcols = ''{99}'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conindid = 99999999 WHERE conname = ''k''',
+    'UPDATE pg_constraint SET confmatchtype = ''z'', confdeltype = ''z'', confupdtype = ''z'' WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conparentid = oid WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conparentid = 99999999 WHERE conname = ''k''',
+    'UPDATE pg_constraint SET conkey = ''{99}'' WHERE conparentid <> 0',
+    'DELETE FROM pg_trigger WHERE tgrelid = ''child''::regclass',
+    'DELETE FROM pg_attribute WHERE attrelid = ''child''::regclass AND attnum = 2',
+    'DELETE FROM pg_class WHERE oid = ''child''::regclass',
+    'DELETE FROM pg_index WHERE indrelid = ''parent''::regclass',
+    'DELETE FROM pg_inherits WHERE inhparent = ''part''::regclass',
+    'UPDATE pg_inherits SET inhparent = inhrelid WHERE inhparent = ''part''::regclass',
+    'INSERT INTO pg_inherits VALUES (''part''::regclass, ''part1''::regclass, 1, false)'
+    ]) WITH ORDINALITY AS u(damage, n), damaged(damage)
+ GROUP BY n, damage ORDER BY n;
+
+-- The warning.
+RESET client_min_messages;
+\set VERBOSITY terse
+BEGIN;
+UPDATE pg_constraint SET conkey = '{1,99}' WHERE conname = 'k';
+SELECT child, constraint_name FROM fk_constraints();
+SELECT child, constraint_name FROM fk_constraints('child');
+ROLLBACK;
+\set VERBOSITY default
+
+SET client_min_messages = warning;
+DROP SCHEMA d CASCADE;
