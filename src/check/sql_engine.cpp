@@ -87,8 +87,17 @@ void set_check_settings() {
         };
         // The server refuses a query that a policy would filter, instead of answering it wrongly.
         set("row_security", "off");
+        // Only heaps decide. A setting of the caller that makes scanning them cost as much as using an index would let
+        // a damaged index in, and one against hashing would compare each row with each.
         for (char const* const path : {"enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"})
             set(path, "off");
+        for (char const* const path :
+             {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "enable_hashagg"})
+            set(path, "on");
+        // Nor is a CHECK or a partition's bound taken for the proof that rows need not be looked at.
+        set("constraint_exclusion", "off");
+        set("enable_partition_pruning", "off");
+        set("enable_partitionwise_join", "off");
 
         // As RI_Initial_Check does; a parallel hash join takes work_mem for each of its processes.
         int const workers = std::max(max_parallel_maintenance_workers, 0);

@@ -74,17 +74,35 @@ void refuse_persistence(relation const& child, relation const& parent) {
     if (!message.empty()) throw model::error{"42P16", message};
 }
 
-/// tablecmds.c: transformFkeyCheckAttrs; nullptr: PostgreSQL would refuse to declare the key.
-model::index const* find_unique_index(relation const& parent, std::span<std::int16_t const> columns) {
+/// Whether an index holds exactly the columns, in any order, and each value of them once.
+bool fits(model::index const& index, std::span<std::int16_t const> columns) {
+    // Other unique indexes (WITHOUT OVERLAPS is GiST) say nothing about equality alone.
+    if (!index.is_unique || !index.is_valid || index.access_method != "btree" || index.predicate != nullptr)
+        return false;
+    if (index.keys.size() != columns.size()) return false;
+    return std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
+        return std::any_of(index.keys.begin(), index.keys.end(),
+                           [&](model::index_key const& part) { return part.column == number; });
+    });
+}
+
+/// tablecmds.c: transformFkeyCheckAttrs. The server takes the oldest index that fits, so that of two operator classes
+/// the same one is chosen here. nullptr, and why: PostgreSQL would refuse to declare the key.
+model::index const* find_unique_index(model::arena& arena, relation const& parent,
+                                      std::span<std::int16_t const> columns, text& refusal) {
+    model::index const* found = nullptr;
+    bool has_deferrable = false;
     for (auto const& index : parent.indexes) {
-        if (!index.is_unique || !index.is_valid || !index.is_immediate || index.predicate != nullptr) continue;
-        if (index.keys.size() != columns.size()) continue;
-        bool const has_all = std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
-            return std::any_of(index.keys.begin(), index.keys.end(),
-                               [&](model::index_key const& part) { return part.column == number; });
-        });
-        if (has_all) return &index;
+        if (!fits(index, columns)) continue;
+        has_deferrable = has_deferrable || !index.is_immediate;
+        if (index.is_immediate && (found == nullptr || index.id < found->id)) found = &index;
     }
+    if (found != nullptr) return found;
+    refusal = has_deferrable
+                  ? arena.concat("cannot use a deferrable unique constraint for referenced table ", parent.qualified,
+                                 "; declaring the key would need one that is not deferrable")
+                  : arena.concat("there is no unique constraint matching given keys for referenced table ",
+                                 parent.qualified, "; declaring the key would need one");
     return nullptr;
 }
 
@@ -133,6 +151,12 @@ void refuse_collations(pg::call& current, model::database const& database, colum
     }
 }
 
+/// A column's type as the server names it in its messages, without the modifier.
+text bare_type(model::database const& database, column const& one) {
+    auto const* const type = database.find_type(one.type);
+    return type == nullptr ? one.type_display : type->display;
+}
+
 std::span<oid const> choose_operators(pg::call& current, model::database const& database, constraint const& key,
                                       model::index const* index) {
     auto& arena = current.arena();
@@ -142,11 +166,11 @@ std::span<oid const> choose_operators(pg::call& current, model::database const& 
         auto const& parent = key.parent_column(position);
         operators[position] = find_operator(class_of_column(index, parent), parent, child);
         if (operators[position] == model::no_oid)
-            throw model::error{
-                "42804", "foreign key constraint cannot be implemented",
-                arena.concat("Key columns \"", child.name.name, "\" and \"", parent.name.name,
-                             "\" are of incompatible types: ", child.type_display, " and ", parent.type_display, "."),
-                "Compare columns whose types have a common equality operator."};
+            throw model::error{"42804", "foreign key constraint cannot be implemented",
+                               arena.concat("Key columns \"", child.name.name, "\" and \"", parent.name.name,
+                                            "\" are of incompatible types: ", bare_type(database, child), " and ",
+                                            bare_type(database, parent), "."),
+                               "Compare columns whose types have a common equality operator."};
         refuse_collations(current, database, child, parent);
     }
     return operators;
@@ -169,6 +193,9 @@ undeclared_key read_undeclared_key(pg::call& current) {
     auto const child_names = require(current.names_argument(1), "child_columns must not be null");
     auto const parent_id = require(current.oid_argument(2), "parent must not be null");
     auto const parent_names = require(current.names_argument(3), "parent_columns must not be null");
+    for (auto const wanted : {child_names, parent_names})
+        if (wanted.empty())
+            throw model::error{"22023", "a foreign key needs at least one column", {}, "Write ARRAY['a', 'b']."};
     auto const match = read_match_type(current, require(current.text_argument(4), "match_type must not be null"));
     catalog::require_table(current, child_id);
 
@@ -186,16 +213,13 @@ undeclared_key read_undeclared_key(pg::call& current) {
     key.child_columns = find_columns(current, *key.child, child_names);
     key.parent_columns = find_columns(current, *key.parent, parent_names);
     refuse_duplicates(key.parent_columns);
-    if (key.child_columns.size() != key.parent_columns.size() || key.child_columns.empty())
+    if (key.child_columns.size() != key.parent_columns.size())
         throw model::error{"42830", "number of referencing and referenced columns for foreign key disagree",
-                           arena.concat("There are ", key.child_columns.size(), " child columns and ",
-                                        key.parent_columns.size(), " parent columns.")};
+                           arena.concat("There are ", key.child_columns.size(), " in child_columns and ",
+                                        key.parent_columns.size(), " in parent_columns.")};
 
-    auto const* const index = find_unique_index(*key.parent, key.parent_columns);
+    auto const* const index = find_unique_index(arena, *key.parent, key.parent_columns, result.detail);
     key.operators = choose_operators(current, result.database, key, index);
-    if (index == nullptr)
-        result.detail = arena.concat("there is no unique constraint matching given keys for referenced table ",
-                                     key.parent->qualified, "; declaring the key would need one");
 
     auto const keys = arena.array<constraint>(1);
     keys[0] = key;
