@@ -16,6 +16,9 @@ CREATE TYPE size AS ENUM ('red', 'small');
 CREATE TYPE pair AS (a int, b text);
 CREATE DOMAIN code AS text;
 CREATE DOMAIN small AS int2;
+-- (A domain over an enum is no enum for a foreign key, though one over an array is an array.)
+CREATE DOMAIN tint AS colour;
+CREATE DOMAIN numbers AS int[];
 
 -- Three values of each type: the parent holds the first two, the child all of them and NULL.
 CREATE TABLE types (type text PRIMARY KEY, one text, two text, three text);
@@ -32,10 +35,11 @@ INSERT INTO types VALUES
     ('inet', '10.0.0.1', '10.0.0.0/8', '10.0.0.1/8'), ('cidr', '10.0.0.1', '10.0.0.0/8', '10.0.0.0/9'),
     ('macaddr', '08:00:2b:01:02:03', '08:00:2b:01:02:04', '08:00:2b:01:02:05'),
     ('macaddr8', '08:00:2b:ff:fe:01:02:03', '08:00:2b:01:02:03:04:05', '08:00:2b:ff:fe:01:02:05'),
-        ('int4range', '[1,2]', 'empty', '[1,4)'),
-    ('integer[]', '{1}', '{1,2}', '{2,1}'),     ('text[]', '{1}', '{1,2}', '{2,1}'), ('colour', 'red', 'green', 'blue'), ('size', 'red', 'red', 'small'),
-    ('pair', '(1,a)', '(1,)', '(,)'), ('code', 'a', 'ab ', 'abc'), ('small', '1', '-1', '3'),
-        -- Types without a btree order can be on the child's side only.
+    ('int4range', '[1,2]', 'empty', '[1,4)'), ('integer[]', '{1}', '{1,2}', '{2,1}'),
+    ('text[]', '{1}', '{1,2}', '{2,1}'), ('colour', 'red', 'green', 'blue'), ('size', 'red', 'red', 'small'),
+    ('tint', 'red', 'green', 'blue'), ('numbers', '{1}', '{1,2}', '{2,1}'),
+    ('pair', '(1,a)', '(1,)', '(,)'), ('code', 'a', 'ab ', 'abc'), ('small', '1', '-1', '3');
+-- Types without a btree order can be on the child's side only.
 CREATE TABLE child_types (LIKE types INCLUDING ALL);
 INSERT INTO child_types SELECT * FROM types
     UNION ALL VALUES ('json', '1', '2', '3'), ('point', '(0,0)', '(0,1)', '(1,1)'), ('xid', '1', '2', '3'),
