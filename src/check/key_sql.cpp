@@ -88,7 +88,8 @@ key_sql write_key_sql(model::arena& arena, constraint const& key) {
             append(sql.all_present, " AND ", present);
             append(any_present, " OR ", present);
             append(sql.columns, ", ", arena.concat("c.", name.quoted, " AS ", alias));
-            append(sql.groups, ", ", alias);
+            // By place: a name would be that of a column of the child's, where it has one of that name.
+            append(sql.groups, ", ", arena.concat(position + 1));
             append(group_items, ", ", arena.concat(literal(arena, name.name), ", ", alias));
             sql.can_group = sql.can_group && has_equality(key.child_column(position).type);
         }
