@@ -1,0 +1,136 @@
+"""fk_check and fk_orphans against the orphans that the oracle finds."""
+
+from .difference import Difference, compare
+from .names import literal
+from .oracle import expected_by_rules, expected_by_server
+
+_COUNTS = "verdict, orphan_rows, missing_keys, rows_checked, mixed_null_rows, partial_null_rows, example::text, " \
+          "enforcement, reason, detail, engine"
+
+
+class Checked:
+    """The program's verdict on one key."""
+
+    def __init__(self, row):
+        (self.verdict, self.orphan_rows, self.missing_keys, self.rows_checked, self.mixed_null_rows,
+         self.partial_null_rows, self.example, self.enforcement, self.reason, self.detail, self.engine) = row
+
+    @property
+    def unsupported(self):
+        return self.reason == "unsupported"
+
+
+def check_all(session):
+    """Verdicts by the keys' OIDs."""
+    return {row[0]: Checked(row[1:]) for row in session.rows(
+        f"SELECT constraint_oid::int8, {_COUNTS} FROM fk_check()")}
+
+
+def orphans_of_all(session):
+    """By the keys' OIDs: (table, ctid, reason, key) of each orphan."""
+    found = {}
+    for oid, *row in session.rows("SELECT constraint_oid::int8, row_table::text, row_ctid::text, reason, "
+                                  "foreign_key::text FROM fk_orphans()"):
+        found.setdefault(oid, []).append(tuple(row))
+    return found
+
+
+def key_arguments(key):
+    return f"{literal(key.child)}, {literal(key.name)}"
+
+
+def names_array(columns):
+    # quote_ident's names, back to plain ones.
+    return "ARRAY[" + ", ".join(literal(_plain(column)) for column in columns) + "]::name[]"
+
+
+def _plain(identifier):
+    if identifier.startswith('"'):
+        return identifier[1:-1].replace('""', '"')
+    return identifier
+
+
+def agree_on_oracle(session, key):
+    """The expected orphans, and the differences between the two ways to find them."""
+    expected = expected_by_rules(session, key)
+    accepted, error = expected_by_server(session, key)
+    if error and error.pgcode == "42P22":
+        # A parameter of a domain with a collation of its own: the server's trigger cannot judge such a key at all.
+        return expected, []
+    if error:
+        return expected, [Difference(f"oracle: no copy of the key ({error.pgcode})", f"{key.title}\n{error}")]
+    return expected, list(compare("oracle", key.title, "the server refuses the rows", sorted(accepted),
+                                  sorted(expected.orphans)))
+
+
+def compare_key(session, key, expected, checked, orphans):
+    if checked is None:
+        yield Difference("fk_check: a key is left out", key.title, "SELECT * FROM fk_check();")
+        return
+    query = f"SELECT * FROM fk_check({key_arguments(key)});"
+    if checked.unsupported:
+        return
+    if checked.reason is not None:
+        yield Difference(f"fk_check: not examined, {checked.reason}", f"{key.title}\n{checked.detail}", query)
+        return
+    yield from _compare_counts("fk_check", key, expected, checked, query)
+    yield from compare("fk_check", key.title, "verdict", _verdict(key, expected, checked), checked.verdict, query)
+    yield from _compare_orphans(key, expected, orphans)
+
+
+def _compare_counts(kind, key, expected, checked, query):
+    def same(what, wanted, found):
+        return compare(kind, key.title, what, wanted, found, query)
+    is_full = key.match == "f"
+    yield from same("orphan_rows", len(expected.orphans), checked.orphan_rows)
+    yield from same("missing_keys", expected.missing_keys, checked.missing_keys)
+    if checked.engine != "index":
+        yield from same("rows_checked", expected.rows, checked.rows_checked)
+        yield from same("partial_null_rows", 0 if is_full else expected.partial_null_rows, checked.partial_null_rows or 0)
+    yield from same("mixed_null_rows", len(expected.mixed), checked.mixed_null_rows or 0)
+    if expected.orphans and checked.example not in expected.keys:
+        yield from same("example", f"one of {sorted(expected.keys)}", checked.example)
+    if not expected.orphans:
+        yield from same("example", None, checked.example)
+
+
+def _verdict(key, expected, checked):
+    if expected.orphans:
+        return "violated"
+    if key.validated and key.enforced and checked.enforcement == "enforced" and checked.engine != "index":
+        return "trusted"
+    return "clean"
+
+
+def _compare_orphans(key, expected, orphans):
+    query = f"SELECT * FROM fk_orphans({key_arguments(key)});"
+    missing = "period not covered" if key.temporal else "missing parent"
+    wanted = sorted((table, place, "mixed null" if (table, place) in expected.mixed else missing)
+                    for table, place in expected.orphans)
+    yield from compare("fk_orphans", key.title, "rows", wanted, sorted(row[:3] for row in orphans), query)
+    if not {row[3] for row in orphans} <= expected.keys:
+        yield from compare("fk_orphans", key.title, "foreign_key", sorted(expected.keys),
+                           sorted(row[3] for row in orphans), query)
+
+
+def compare_alone(session, key, expected):
+    """The same key named alone, and not declared at all: the same answers."""
+    match = "full" if key.match == "f" else "simple"
+    forms = [("fk_check of the key alone", f"fk_check({key_arguments(key)})")]
+    if not key.temporal:
+        forms.append(("fk_check of the undeclared form",
+                      f"fk_check({literal(key.child)}, {names_array(key.child_columns)}, {literal(key.parent)}, "
+                      f"{names_array(key.parent_columns)}, {literal(match)})"))
+    for kind, call in forms:
+        query = f"SELECT * FROM {call};"
+        rows = session.rows(f"SELECT {_COUNTS} FROM {call}")
+        if len(rows) != 1:
+            yield from compare(kind, key.title, "number of rows", 1, len(rows), query)
+            continue
+        checked = Checked(rows[0])
+        if checked.unsupported:
+            continue
+        if checked.reason is not None:
+            yield Difference(f"{kind}: not examined, {checked.reason}", f"{key.title}\n{checked.detail}", query)
+            continue
+        yield from _compare_counts(kind, key, expected, checked, query)
