@@ -10,7 +10,7 @@ model::identifier free_index_names::choose(model::relation const& table, std::st
     pg::guarded([&] {
         char* const table_name = pnstrdup(table.name.name.data(), table.name.name.size());
         char* const column_names = pnstrdup(columns.data(), columns.size());
-        Oid const schema = get_namespace_oid(pnstrdup(table.schema.name.data(), table.schema.name.size()), false);
+        Oid const schema = get_namespace_oid(pnstrdup(table.schema.name.data(), table.schema.name.size()), true);
         char label[NAMEDATALEN] = "idx";
         for (int pass = 1;; ++pass) {
             char* const name = makeObjectName(table_name, column_names, label);
