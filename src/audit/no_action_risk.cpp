@@ -46,7 +46,8 @@ void report_default(action_audit& audit, constraint const& key) {
             ? text("; choose CASCADE or SET NULL, or keep it: RESTRICT would also refuse what a later check lets pass")
             : text("; choose: RESTRICT says so openly, CASCADE and SET NULL let it pass");
     auto wanted = plan::actions_of(key);
-    wanted.on_delete = action::restrict_;
+    if (parent.deletes > 0) wanted.on_delete = action::restrict_;
+    if (parent.updates > 0) wanted.on_update = action::restrict_;
     audit.report(key, risk::no_action_default,
                  parent.deletes > 0 && !key.is_deferrable ? severity::warning : severity::info,
                  arena.concat(parent.qualified, " has seen ", traffic(arena, parent),
@@ -118,7 +119,11 @@ void judge_one_parent(action_audit& audit, plan::cascade_graph::keys keys) {
             deletes = *cascade;
         }
     }
-    if (refuses == nullptr) return;
+    // A key has one finding of a kind; the disagreement within its own table comes first.
+    bool const is_reported = std::any_of(audit.found.begin(), audit.found.end(), [&](action_risk const& one) {
+        return one.key == refuses && one.what == risk::inconsistent_actions;
+    });
+    if (refuses == nullptr || is_reported) return;
     auto& arena = audit.arena;
     auto const more =
         others == 0 ? text() : arena.concat(" (and ", others, others == 1 ? " other key)" : " other keys)");

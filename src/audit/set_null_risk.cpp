@@ -42,18 +42,29 @@ numbers nulled_columns(constraint const& key) {
     return plan::written_columns(key, key.on_update == action::set_null ? row_event::key_updated : row_event::deleted);
 }
 
-/// The other key of the child that needs a column which SET NULL writes. Keys of one column each are left alone: with
-/// several references in one column, losing all of them is what SET NULL says.
+/// Whether SET NULL by `key` leaves `other` partly NULL where MATCH FULL forbids it.
+bool breaks(constraint const& key, constraint const& other) {
+    auto const nulled = nulled_columns(key);
+    return other.match == model::match_type::full &&
+           !std::all_of(other.child_columns.begin(), other.child_columns.end(),
+                        [&](std::int16_t number) { return contains(nulled, number); });
+}
+
+/// The other key of the child that needs a column which SET NULL writes, one that breaks before others. Keys of one
+/// column each are left alone: with several references in one column, losing all of them is what SET NULL says.
 constraint const* sharing_key(action_audit const& audit, constraint const& key, std::int16_t column) {
+    constraint const* found = nullptr;
     for (auto const& other : audit.siblings(key)) {
         if (&other == &key || !other.is_enforced || !contains(other.child_columns, column)) continue;
         if (other.child_columns.size() == 1 && key.child_columns.size() == 1) continue;
         bool const same = other.child_columns.size() == key.child_columns.size() &&
                           std::all_of(other.child_columns.begin(), other.child_columns.end(),
                                       [&](std::int16_t one) { return contains(key.child_columns, one); });
-        if (!same) return &other;
+        if (same) continue;
+        if (breaks(key, other)) return &other;
+        if (found == nullptr) found = &other;
     }
-    return nullptr;
+    return found;
 }
 
 /// One column that SET NULL writes, and what is wrong with that.
@@ -144,9 +155,7 @@ private:
 
     void report_shared(nulled_column const& one) {
         auto const& other = *one.shared;
-        bool const refused = other.match == model::match_type::full && other.child_columns.size() > 1 &&
-                             !std::all_of(other.child_columns.begin(), other.child_columns.end(),
-                                          [&](std::int16_t number) { return contains(nulled_columns(key_), number); });
+        bool const refused = breaks(key_, other);
         auto const effect = refused                           ? "which MATCH FULL refuses then"
                             : other.child_columns.size() == 1 ? "which loses its parent as well"
                                                               : "which is no longer checked then";
