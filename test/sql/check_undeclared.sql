@@ -12,7 +12,6 @@ SET search_path = check_undeclared, public;
 -- Every pair of these types
 --
 CREATE TYPE colour AS ENUM ('red', 'green', 'blue');
-CREATE TYPE size AS ENUM ('red', 'small');
 CREATE TYPE pair AS (a int, b text);
 CREATE DOMAIN code AS text;
 CREATE DOMAIN small AS int2;
@@ -23,27 +22,27 @@ CREATE DOMAIN numbers AS int[];
 -- Three values of each type: the parent holds the first two, the child all of them and NULL.
 CREATE TABLE types (type text PRIMARY KEY, one text, two text, three text);
 INSERT INTO types VALUES
-    ('boolean', 'true', 'true', 'false'), ('"char"', 'a', 'b', 'c'), ('smallint', '1', '-1', '3'),
+    ('"char"', 'a', 'b', 'c'), ('smallint', '1', '-1', '3'),
     ('integer', '1', '-1', '70000'), ('bigint', '1', '9007199254740993', '9007199254740992'), ('real', '1', '0.1', '3'),
     ('double precision', '1', '9007199254740992', '0.1'), ('numeric(9,2)', '1', '1.5', '3'),
-    ('oid', '1', '2', '70000'), ('regclass', '1', '1259', '70000'), ('name', 'a', 'ab ', 'abc'),
+    ('oid', '1', '2', '70000'), ('name', 'a', 'ab ', 'abc'),
     ('text', 'a', 'ab ', 'abc'), ('character varying(5)', 'a', 'ab', 'abc'), ('character(5)', 'a', 'ab', 'abc'),
-    ('bytea', 'a', '\x00', '\x01'), ('bit(3)', '101', '111', '000'), ('bit varying', '101', '1', '000'),
+    ('bit(3)', '101', '111', '000'),
     ('date', '2024-03-31', '2024-04-01', '2025-01-01'), ('time', '00:00', '12:00', '13:00'),
     ('timestamp', '2024-03-31', '2024-04-01 12:00', '2025-01-02'),
-    ('timestamp with time zone', '2024-03-31', '2024-04-01 12:00', '2025-01-02'), ('interval', '1 day', '12:00', '24:00'),
+    ('timestamp with time zone', '2024-03-31', '2024-04-01 12:00', '2025-01-02'),
     ('inet', '10.0.0.1', '10.0.0.0/8', '10.0.0.1/8'), ('cidr', '10.0.0.1', '10.0.0.0/8', '10.0.0.0/9'),
     ('macaddr', '08:00:2b:01:02:03', '08:00:2b:01:02:04', '08:00:2b:01:02:05'),
     ('macaddr8', '08:00:2b:ff:fe:01:02:03', '08:00:2b:01:02:03:04:05', '08:00:2b:ff:fe:01:02:05'),
     ('int4range', '[1,2]', 'empty', '[1,4)'), ('integer[]', '{1}', '{1,2}', '{2,1}'),
-    ('text[]', '{1}', '{1,2}', '{2,1}'), ('colour', 'red', 'green', 'blue'), ('size', 'red', 'red', 'small'),
+    ('text[]', '{1}', '{1,2}', '{2,1}'), ('colour', 'red', 'green', 'blue'),
     ('tint', 'red', 'green', 'blue'), ('numbers', '{1}', '{1,2}', '{2,1}'),
     ('pair', '(1,a)', '(1,)', '(,)'), ('code', 'a', 'ab ', 'abc'), ('small', '1', '-1', '3');
 -- Types without a btree order can be on the child's side only.
 CREATE TABLE child_types (LIKE types INCLUDING ALL);
 INSERT INTO child_types SELECT * FROM types
     UNION ALL VALUES ('json', '1', '2', '3'), ('point', '(0,0)', '(0,1)', '(1,1)'), ('xid', '1', '2', '3'),
-        ('int2vector', '1 2', '1', '2'), ('json[]', '{1}', '{2}', '{3}');
+        ('json[]', '{1}', '{2}', '{3}');
 
 -- A table with one column of the type, named after the side and the type.
 CREATE FUNCTION make_tables() RETURNS void LANGUAGE plpgsql AS $$
