@@ -133,7 +133,8 @@ SELECT * FROM unnest(ARRAY[$$'a_view'$$, $$'a_matview'$$, $$'a_sequence'$$, $$'a
 SELECT arguments, o.* FROM wrong, outcome(format('SELECT * FROM fk_constraints(%s)', arguments)) AS o ORDER BY n;
 -- Each function says the same.
 SELECT function_name, count(*), count(*) FILTER (WHERE o IS NOT DISTINCT FROM e) AS alike
-  FROM unnest(ARRAY['fk_check', 'fk_orphans', 'fk_missing_indexes', 'fk_risky_actions']) AS function_name, wrong,
+  FROM unnest(ARRAY['fk_check', 'fk_orphans', 'fk_missing_indexes', 'fk_risky_actions',
+                    'fk_type_mismatches']) AS function_name, wrong,
        outcome(format('SELECT * FROM %s(%s)', function_name, arguments)) AS o,
        outcome(format('SELECT * FROM fk_constraints(%s)', arguments)) AS e
  GROUP BY function_name ORDER BY function_name;

@@ -15,7 +15,8 @@ CREATE TABLE part1 PARTITION OF part FOR VALUES IN (1);
 CREATE FUNCTION damaged(damage text) RETURNS TABLE (call text, keys text) LANGUAGE plpgsql AS $$
 BEGIN
     FOREACH call IN ARRAY ARRAY['fk_constraints()', 'fk_references(''parent'')', 'fk_references(''part1'')', 'fk_check()', 'fk_orphans()',
-                                'fk_missing_indexes(include_covered => true)', 'fk_risky_actions()', 'fk_status'] LOOP
+                                'fk_missing_indexes(include_covered => true)', 'fk_risky_actions()', 'fk_type_mismatches()',
+                                'fk_status'] LOOP
         BEGIN
             EXECUTE damage;
             EXECUTE format('SELECT coalesce(string_agg(DISTINCT constraint_name::text, '', ''), ''none'') FROM %s', call) INTO keys;
@@ -32,8 +33,8 @@ SET client_min_messages = error;
 SELECT * FROM damaged('SELECT 1');
 -- By damage: the keys that every listing shows, what the other functions say, and errors.
 SELECT n, replace(damage, 'WHERE conname = ''k''', '…') AS damage,
-       string_agg(DISTINCT keys, ' / ') FILTER (WHERE call !~ 'orphans|risky|part1') AS listed,
-       string_agg(call || ': ' || keys, ', ' ORDER BY call COLLATE "C") FILTER (WHERE call ~ 'orphans|risky|part1' AND keys <> 'none')
+       string_agg(DISTINCT keys, ' / ') FILTER (WHERE call !~ 'orphans|risky|mismatches|part1') AS listed,
+       string_agg(call || ': ' || keys, ', ' ORDER BY call COLLATE "C") FILTER (WHERE call ~ 'orphans|risky|mismatches|part1' AND keys <> 'none')
        AS others
   FROM unnest(ARRAY[
     'UPDATE pg_constraint SET conkey = ''{1,99}'' WHERE conname = ''k''',
