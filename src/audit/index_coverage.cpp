@@ -83,10 +83,18 @@ private:
         return column != nullptr ? column->name.quoted : text("another column");
     }
 
+    /// A key may name a column twice.
+    bool is_named_before(positions set, std::size_t position) const {
+        for (std::size_t before = 0; before < position; ++before)
+            if ((set & plan::position_bit(before)) != 0 && key_.child_columns[before] == key_.child_columns[position])
+                return true;
+        return false;
+    }
+
     text columns(positions set, text separator) const {
         text joined;
         for (std::size_t position = 0; position < conditions_.size(); ++position) {
-            if ((set & plan::position_bit(position)) == 0) continue;
+            if ((set & plan::position_bit(position)) == 0 || is_named_before(set, position)) continue;
             auto const column = key_.child_column(position).name.quoted;
             joined = joined.empty() ? column : arena_.concat(joined, separator, column);
         }

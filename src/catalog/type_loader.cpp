@@ -74,7 +74,10 @@ void load_types(model::arena& arena, model::database& database) {
             if (value) one.default_value = pg::read_expression(arena, *value);
         }
     });
-    for (auto const& one : types) wanted.insert(one.id);
+    for (auto const& one : types) {
+        wanted.insert(one.id);
+        collations.insert(one.collation);
+    }
     database.types = types;
     for (auto& one : types) {
         if (one.kind != 'd') one.base = one.id;

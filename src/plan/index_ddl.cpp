@@ -56,6 +56,7 @@ struct index_element {
     text sql{};
     oid operator_family = no_oid;
     oid collation = no_oid;
+    bool is_expression = false;
 };
 
 class ddl_writer {
@@ -74,8 +75,7 @@ public:
     index_ddl write() {
         if (key_.child->is_other_temporary) return {{}, "only the session that has this temporary table can index it"};
         for (std::size_t position = 0; position < conditions_.size(); ++position)
-            if (!is_repeated(position))
-                if (text const obstacle = add_element(position); !obstacle.empty()) return {{}, obstacle};
+            if (text const obstacle = add_element(position); !obstacle.empty()) return {{}, obstacle};
         if (key_.child->is_partitioned()) {
             adopt_order();
             (void)build(*key_.child, no_oid);
@@ -94,13 +94,11 @@ private:
         bool is_attached;
     };
 
-    /// A key may name a column twice.
-    bool is_repeated(std::size_t position) const {
-        for (std::size_t before = 0; before < position; ++before)
-            if (key_.child_columns[before] == key_.child_columns[position] &&
-                conditions_[before].cast.function == conditions_[position].cast.function)
-                return true;
-        return false;
+    /// A key may name a column twice; one element serves both, unless they are compared in different ways.
+    bool is_there(index_element const& element) const {
+        return std::any_of(elements_.begin(), elements_.end(), [&](index_element const& one) {
+            return one.sql == element.sql && one.operator_family == element.operator_family;
+        });
     }
 
     text add_element(std::size_t position) {
@@ -132,13 +130,16 @@ private:
         element.sql = on_cast && type != nullptr ? arena_.concat("((", column.name.quoted, ")::", type->schema.quoted,
                                                                  '.', type->name.quoted, ')')
                                                  : column.name.quoted;
+        element.is_expression = on_cast;
+        // A cast keeps the collation of what it casts, or else has its type's.
+        auto const own = on_cast && column.collation == no_oid && type != nullptr ? type->collation : column.collation;
         auto const* const collation = database_.find_collation(condition.collation);
-        if (collation != nullptr && column.collation != no_oid && condition.collation != column.collation)
+        if (collation != nullptr && own != no_oid && condition.collation != own)
             element.sql = arena_.concat(element.sql, " COLLATE ", collation->quoted);
         if (!choice.is_default)
             element.sql =
                 arena_.concat(element.sql, ' ', choice.chosen->schema.quoted, '.', choice.chosen->name.quoted);
-        elements_.push_back(element);
+        if (!is_there(element)) elements_.push_back(element);
         return {};
     }
 
@@ -185,7 +186,9 @@ private:
     std::size_t element_of(model::index_key const& key, std::span<std::int16_t const> columns) const {
         for (std::size_t number = 0; number < elements_.size(); ++number) {
             auto const& one = elements_[number];
+            // A relabel serves the search as the column does, but to the server it is another definition.
             if (key.operator_family == one.operator_family && key.collation == one.collation &&
+                (key.value != nullptr) == one.is_expression &&
                 fit_of(database_, conditions_[one.position], columns[one.position], key) == key_fit::exact)
                 return number;
         }

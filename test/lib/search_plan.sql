@@ -37,7 +37,7 @@ $$;
 -- condition on a btree's second column alone is an Index Cond too, but reads the whole index.)
 CREATE FUNCTION leads_to_rows(key pg_constraint, index text, conditions text) RETURNS bool LANGUAGE sql AS $$
 SELECT m.amname IN ('btree', 'hash')
-       AND (SELECT count(DISTINCT p) FROM regexp_matches(conditions, '\$\d+', 'g') p) = n.columns
+       AND (SELECT count(DISTINCT p) FROM regexp_matches(conditions, '\$\d+', 'g') p) >= n.columns
        AND (x.indnkeyatts = n.columns OR NOT EXISTS (
             SELECT FROM generate_series(1, n.columns) k
              WHERE strpos(translate(conditions, '()', ''),

@@ -30,6 +30,8 @@ CREATE TABLE c5_child_only (a text COLLATE ci CONSTRAINT c5_fk REFERENCES plain)
 CREATE INDEX c5_i ON c5_child_only (a);
 CREATE TABLE c6_pattern (a text CONSTRAINT c6_fk REFERENCES parent);
 CREATE INDEX c6_i ON c6_pattern (a text_pattern_ops);
+-- A child without a collation: the cast's result has the default one.
+CREATE TABLE c7_no_collation (a "char" CONSTRAINT c7_fk REFERENCES parent);
 SELECT * FROM compare_with_planner('blind');
 SELECT constraint_name, index, reason, ddl FROM fk_missing_indexes() WHERE constraint_name ~ '^c\d_fk$' \gx
 \set ECHO none
