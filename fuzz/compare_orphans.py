@@ -2,7 +2,7 @@
 
 from .difference import Difference, compare
 from .names import literal
-from .oracle import expected_by_rules, expected_by_server
+from .oracle import expected_by_rules, expected_by_server, trigger_compares_otherwise
 
 _COUNTS = "verdict, orphan_rows, missing_keys, rows_checked, mixed_null_rows, partial_null_rows, example::text, " \
           "enforcement, reason, detail, engine"
@@ -51,16 +51,18 @@ def _plain(identifier):
 
 
 def agree_on_oracle(session, key):
-    """The expected orphans, and the differences between the two ways to find them."""
+    """The expected orphans, the differences between the two ways to find them, and whether the trigger can be asked."""
     expected = expected_by_rules(session, key)
-    accepted, error = expected_by_server(session, key)
+    refused, error = expected_by_server(session, key)
     if error and error.pgcode == "42P22":
-        # A parameter of a domain with a collation of its own: the server's trigger cannot judge such a key at all.
-        return expected, []
+        # A parameter of a type with a collation of its own: the server's trigger cannot judge such a key at all.
+        return expected, [], False
     if error:
-        return expected, [Difference(f"oracle: no copy of the key ({error.pgcode})", f"{key.title}\n{error}")]
-    return expected, list(compare("oracle", key.title, "the server refuses the rows", sorted(accepted),
-                                  sorted(expected.orphans)))
+        return expected, [Difference(f"oracle: no copy of the key ({error.pgcode})", f"{key.title}\n{error}")], False
+    if refused != expected.orphans and trigger_compares_otherwise(session, key):
+        return expected, [], False
+    return expected, list(compare("oracle", key.title, "the server refuses the rows", sorted(refused),
+                                  sorted(expected.orphans))), True
 
 
 def compare_key(session, key, expected, checked, orphans):

@@ -9,10 +9,20 @@ SELECT c.oid::int8, c.conname, c.conrelid::int8, c.confrelid::int8, c.conrelid::
              JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY place),
        ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.confkey) WITH ORDINALITY k(number, place)
              JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.number ORDER BY place),
-       c.conpfeqop::int8[], c.confmatchtype, c.convalidated, pg_get_constraintdef(c.oid),
+       c.conpfeqop::int8[], c.confmatchtype, t.validated, pg_get_constraintdef(c.oid),
        child.relkind = 'p', parent.relkind = 'p', c.condeferrable,
        {enforced}, {temporal}
-  FROM pg_constraint c JOIN pg_class child ON child.oid = c.conrelid JOIN pg_class parent ON parent.oid = c.confrelid
+  FROM pg_constraint c
+  -- Since 18 a key on a partitioned table can be valid for some partitions and not for others. (Rows derived for the
+  -- parent's partitions, which have their parent row's conrelid, keep convalidated = false through a VALIDATE.)
+ CROSS JOIN LATERAL (
+      WITH RECURSIVE tree AS (
+          SELECT c.oid, c.conrelid, c.convalidated UNION ALL
+          SELECT d.oid, d.conrelid, d.convalidated FROM pg_constraint d
+            JOIN tree ON d.conparentid = tree.oid AND d.conrelid <> tree.conrelid)
+      SELECT bool_and(convalidated) AS validated FROM tree) t
+  JOIN pg_class child ON child.oid = c.conrelid
+  JOIN pg_class parent ON parent.oid = c.confrelid
  WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.oid"""
 
 

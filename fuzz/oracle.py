@@ -105,3 +105,14 @@ def expected_by_server(session, key):
         except psycopg2.errors.IndeterminateCollation as error:
             return None, error
         return frozenset(rows), None
+
+
+def trigger_compares_otherwise(session, key):
+    """Whether the trigger uses another collation than the parent column's, as VALIDATE does: the child's values come to
+    it as parameters, and a parameter of a domain brings its type's collation, which beats the default one."""
+    return session.value(
+        "SELECT EXISTS (SELECT FROM pg_constraint k, unnest(k.conkey, k.confkey) u(child, parent), pg_attribute c, "
+        "pg_attribute p, pg_type t, pg_collation l "
+        f"WHERE k.oid = {key.oid} AND c.attrelid = k.conrelid AND c.attnum = u.child AND p.attrelid = k.confrelid "
+        "AND p.attnum = u.parent AND t.oid = c.atttypid AND l.oid = t.typcollation AND NOT l.collisdeterministic "
+        "AND l.oid <> p.attcollation)")
