@@ -1,8 +1,8 @@
 #include "src/check/access.hpp"
 
+#include "src/check/locks.hpp"
 #include "src/check/trust.hpp"
 #include "src/pg/compat.hpp"
-#include "src/pg/spi.hpp"
 
 namespace fkaudit::check {
 
@@ -10,17 +10,8 @@ namespace {
 
 using model::constraint;
 using model::oid;
-using pg::spi::row;
-using pg::spi::select;
 using text = std::string_view;
 using ids = std::span<oid const>;
-
-/// $1 table, $2 columns: USAGE on the schema, SELECT on the table, SELECT on each of the columns.
-constexpr char const* privileges = R"(
-SELECT has_schema_privilege(r.relnamespace, 'USAGE'), has_table_privilege(r.oid, 'SELECT'),
-       coalesce((SELECT bool_and(has_column_privilege(r.oid, n::int8::int2, 'SELECT')) FROM unnest($2) n), true)
-  FROM pg_class r
- WHERE r.oid = $1)";
 
 struct rights {
     bool schema = false;
@@ -28,18 +19,26 @@ struct rights {
     bool columns = false;
 };
 
-rights find_rights(pg::call& current, oid table, std::span<std::int16_t const> columns) {
-    auto& arena = current.arena();
-    auto const numbers = arena.array<oid>(columns.size());
-    std::copy(columns.begin(), columns.end(), numbers.begin());
-    rights found;
-    for (auto const& [schema, whole, each] : select<row<bool, bool, bool>>(arena, privileges, table, ids(numbers)))
-        found = {schema, whole, each};
-    return found;
+/// has_schema_privilege and its like, without a query for each key. A table that is gone meanwhile is the locks' matter.
+rights find_rights(model::relation const& table, std::span<std::int16_t const> columns) {
+    return pg::guarded([&]() -> rights {
+        Oid const user = GetUserId();
+        Oid const schema = get_rel_namespace(table.id);
+        if (!OidIsValid(schema)) return {true, true, true};
+        rights found;
+        found.schema = pg::may_use_schema(schema, user);
+        found.table = pg_class_aclcheck(table.id, user, ACL_SELECT) == ACLCHECK_OK;
+        found.columns = std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
+            bool is_missing = false;
+            return pg_attribute_aclcheck_ext(table.id, number, user, ACL_SELECT, &is_missing) == ACLCHECK_OK ||
+                   is_missing;
+        });
+        return found;
+    });
 }
 
 refusal refuse_rights(pg::call& current, model::relation const& table, std::span<std::int16_t const> columns) {
-    auto const found = find_rights(current, table.id, columns);
+    auto const found = find_rights(table, columns);
     auto& arena = current.arena();
     if (!found.schema)
         return {reason::no_privilege,
@@ -54,12 +53,17 @@ bool is_same_name(char const* stored, model::identifier const& loaded) {
     return stored != nullptr && loaded.name == stored;
 }
 
-/// Whether the table still has the names that the generated SQL uses.
+/// Whether the table still has the names that the generated SQL uses, and the types that its operators are for.
 bool is_same_table(model::relation const& table, std::span<std::int16_t const> columns) {
     if (!is_same_name(get_rel_name(table.id), table.name)) return false;
     if (!is_same_name(get_namespace_name(get_rel_namespace(table.id)), table.schema)) return false;
     return std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
-        return is_same_name(get_attname(table.id, number, true), table.find_column(number)->name);
+        auto const& loaded = *table.find_column(number);
+        Oid type = InvalidOid, collation = InvalidOid;
+        std::int32_t modifier = 0;
+        if (!is_same_name(get_attname(table.id, number, true), loaded.name)) return false;
+        get_atttypetypmodcoll(table.id, number, &type, &modifier, &collation);
+        return type == loaded.type && collation == loaded.collation;
     });
 }
 
@@ -71,35 +75,6 @@ bool is_same_key(constraint const& key) {
     bool const same = row->conrelid == key.child->id && row->confrelid == key.parent->id;
     ReleaseSysCache(tuple);
     return same;
-}
-
-/// $1 tables: those among them whose storage is not the one that the snapshot's catalog names.
-constexpr char const* rewritten = R"(
-SELECT count(*)
-  FROM unnest($1) t(id)
-  LEFT JOIN pg_class r ON r.oid = t.id
- WHERE r.oid IS NULL OR nullif(r.relfilenode, 0) IS DISTINCT FROM nullif(pg_relation_filenode(t.id), 0))";
-
-/// $1 a partitioned table: itself and its partitions as the snapshot's catalog has them, by OID.
-constexpr char const* tree_in_snapshot = R"(
-WITH RECURSIVE tree(id) AS (
-    SELECT $1
-    UNION
-    SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.id AND NOT i.inhdetachpending
-)
-SELECT array_agg(id ORDER BY id) FROM tree)";
-
-/// A transaction that keeps its first snapshot sees a table that was rewritten or truncated since as empty, and one
-/// that gained or lost a partition in a state that never was.
-bool is_newer_than_snapshot(pg::call& current, model::relation const& table, ids tree) {
-    if (!IsolationUsesXactSnapshot()) return false;
-    auto& arena = current.arena();
-    if (std::get<0>(select<row<std::int64_t>>(arena, rewritten, tree)[0]) > 0) return true;
-    if (!table.is_partitioned()) return false;
-    auto const seen = std::get<0>(select<row<ids>>(arena, tree_in_snapshot, table.id)[0]);
-    model::vector<oid> sorted(tree.begin(), tree.end(), arena);
-    std::sort(sorted.begin(), sorted.end());
-    return !std::equal(seen.begin(), seen.end(), sorted.begin(), sorted.end());
 }
 
 text quoted_name(model::arena& arena, oid role) {
@@ -130,33 +105,21 @@ std::span<std::int16_t const> primary_key(model::arena& arena, model::relation c
 
 visible_columns find_visible_columns(pg::call& current, constraint const& key) {
     auto const columns = primary_key(current.arena(), *key.child);
-    auto const found = find_rights(current, key.child->id, columns);
+    auto const found = find_rights(*key.child, columns);
     return {found.table, !columns.empty() && (found.table || found.columns)};
-}
-
-std::span<oid const> lock_tree(pg::call& current, model::relation const& root) {
-    auto& arena = current.arena();
-    return pg::guarded([&]() -> ids {
-        LockRelationOid(root.id, AccessShareLock);
-        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(root.id))) return {};
-        if (!root.is_partitioned()) return arena.copy(ids(&root.id, 1));
-        List* const tree = find_all_inheritors(root.id, AccessShareLock, nullptr);
-        auto const tables = arena.array<oid>(static_cast<std::size_t>(list_length(tree)));
-        std::size_t number = 0;
-        ListCell* cell = nullptr;
-        foreach (cell, tree) tables[number++] = lfirst_oid(cell);
-        return tables;
-    });
 }
 
 refusal refuse_locked(pg::call& current, constraint const& key, ids child_tables, ids parent_tables) {
     auto& arena = current.arena();
+    auto const shown = primary_key(arena, *key.child);
     bool const is_same = !child_tables.empty() && !parent_tables.empty() && pg::guarded([&] {
-        return is_same_key(key) && is_same_table(*key.child, key.child_columns) &&
+        return is_same_key(key) && is_same_table(*key.child, key.child_columns) && is_same_table(*key.child, shown) &&
                is_same_table(*key.parent, key.parent_columns);
     });
     if (!is_same)
-        return {reason::vanished, "the foreign key or one of its tables was dropped, rebuilt or renamed meanwhile"};
+        return {reason::vanished,
+                "the foreign key, one of its tables or of their columns was dropped, rebuilt or renamed meanwhile; run"
+                " the check again"};
 
     for (auto const* const table : {key.child, key.parent})
         if (pg::guarded([&] { return check_enable_rls(table->id, InvalidOid, true) == RLS_ENABLED; }))
@@ -176,7 +139,7 @@ refusal refuse_locked(pg::call& current, constraint const& key, ids child_tables
             });
             if (pending)
                 return {reason::pending_deferred,
-                        arena.concat("deferred triggers of this transaction are pending on ", name,
+                        arena.concat("triggers of this transaction are still pending on ", name,
                                      "; SET CONSTRAINTS ALL IMMEDIATE or COMMIT runs them")};
             if (unlogged)
                 return {reason::unlogged_on_standby,
@@ -226,12 +189,15 @@ refusal choose_identity(pg::call& current, constraint const& key, ids child_tabl
 refusal refuse_error(model::arena& arena, int sqlstate, std::string_view message, std::string_view detail) {
     auto const why = [&] {
         switch (sqlstate) {
-            case ERRCODE_LOCK_NOT_AVAILABLE: return reason::lock_not_available;
+            case ERRCODE_LOCK_NOT_AVAILABLE:
+            case ERRCODE_T_R_DEADLOCK_DETECTED: return reason::lock_not_available;
             case ERRCODE_INSUFFICIENT_PRIVILEGE: return reason::no_privilege;
             default: return reason::error;
         }
     }();
-    return {why, detail.empty() ? message : arena.concat(message, ": ", detail)};
+    // A deadlock's detail lists processes, of which nobody knows anything a moment later.
+    bool const is_useful = !detail.empty() && sqlstate != ERRCODE_T_R_DEADLOCK_DETECTED;
+    return {why, is_useful ? arena.concat(message, ": ", detail) : message};
 }
 
 }  // namespace fkaudit::check

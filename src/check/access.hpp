@@ -33,10 +33,6 @@ visible_columns find_visible_columns(pg::call& current, model::constraint const&
 /// The primary key's columns of the child; empty without one.
 std::span<std::int16_t const> primary_key(model::arena& arena, model::relation const& table);
 
-/// Locks a table and all of its partitions (ACCESS SHARE), waiting as lock_timeout says, and returns their OIDs; none
-/// where the table is gone. Inheritance children are no part of a foreign key.
-std::span<model::oid const> lock_tree(pg::call& current, model::relation const& root);
-
 /// The checks under the locks of both sides: the key is still the same, its rows are visible to this snapshot and
 /// transaction, and no row security hides any from the caller.
 refusal refuse_locked(pg::call& current, model::constraint const& key, std::span<model::oid const> child_tables,

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "src/check/locks.hpp"
 #include "src/check/sql_engine.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/settings.hpp"
@@ -18,14 +19,9 @@ using ids = std::span<oid const>;
 struct candidate {
     verdict* found = nullptr;
     prepared_key prepared{};
-    identity who{};
+    ids parent_tables{};
     bool is_ready = false;
 };
-
-void refuse(verdict& found, refusal const& no) {
-    found.why_not = no.why;
-    found.detail = no.detail;
-}
 
 /// Makes the snapshot and the rights of a key current, and puts the former back at the end of a success; after an error
 /// the subtransaction's rollback does it.
@@ -52,6 +48,9 @@ private:
     int security_ = 0;
 };
 
+/// How often locks are given back for one that is not to be had at once, before waiting for it with them.
+constexpr int most_rounds = 20;
+
 /// One child table's keys under one snapshot.
 class examination {
 public:
@@ -65,11 +64,15 @@ public:
 
     void run() {
         if (!select_candidates()) return;
-        auto const failure = pg::attempt(current_, pg::on_success::roll_back, [&] { run_locked(); });
-        if (!failure) return;
-        // The child itself could not be locked, or the locks' own subtransaction failed.
-        for (auto& one : candidates_)
-            if (one.is_ready) fail(*one.found, *failure);
+        for (int round = 1; any_ready(); ++round) {
+            // With every lock that it has given back, it stands in nobody's way; should others be quicker time and
+            // again, it waits as any query does.
+            auto const how = round < most_rounds ? patience::none : patience::wait;
+            blocker_ = model::no_oid;
+            auto const failure = pg::attempt(current_, pg::on_success::roll_back, [&] { run_locked(how); });
+            if (failure) fail_ready(nullptr, *failure);
+            if (blocker_ != model::no_oid) wait();
+        }
     }
 
 private:
@@ -78,11 +81,11 @@ private:
         bool any = false;
         for (auto& one : candidates_) {
             if (auto const no = refuse_engine(); no) {
-                refuse(*one.found, no);
+                refuse(one, no);
                 continue;
             }
             if (auto const no = refuse_unlocked(current_, *one.found->key); no) {
-                refuse(*one.found, no);
+                refuse(one, no);
                 continue;
             }
             one.prepared.visible = find_visible_columns(current_, *one.found->key);
@@ -101,61 +104,117 @@ private:
         }
     }
 
-    void run_locked() {
-        auto const child_tables = lock_tree(current_, *candidates_.front().found->key->child);
+    /// Locks everything, takes the snapshot and examines what is ready. It returns early, with keys still ready, where a
+    /// lock is not to be had at once (blocker_), or where a partition has come or gone since the locks.
+    void run_locked(patience how) {
+        auto const child = lock(*candidates_.front().found->key->child, how, nullptr);
         for (auto& one : candidates_)
-            if (one.is_ready) prepare(one, child_tables);
+            if (one.is_ready && blocker_ == model::no_oid) prepare(one, child.tables, how);
+        if (blocker_ != model::no_oid) return;
 
-        // After the locks: whoever changed these tables before has committed, and is seen.
-        auto* const snapshot = pg::guarded([] { return RegisterSnapshot(GetTransactionSnapshot()); });
-        for (auto& one : candidates_)
-            if (one.is_ready) examine_one(one, snapshot);
+        auto* const snapshot = take_snapshot();
+        for (auto& one : candidates_) {
+            if (!one.is_ready) continue;
+            auto const& key = *one.found->key;
+            if (how == patience::none && (has_changed(current_, *key.child, child.tables) ||
+                                          has_changed(current_, *key.parent, one.parent_tables)))
+                break;
+            examine_one(one, child.tables, snapshot);
+        }
         pg::guarded([&] { UnregisterSnapshot(snapshot); });
     }
 
-    /// Locks the parent in a nested subtransaction that keeps the lock, and decides whether and as whom to go on.
-    void prepare(candidate& one, ids child_tables) {
-        auto const& key = *one.found->key;
-        one.is_ready = false;
-        auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
-            auto const parent_tables = lock_tree(current_, *key.parent);
-            auto no = refuse_locked(current_, key, child_tables, parent_tables);
-            if (!no) no = choose_identity(current_, key, child_tables, parent_tables, one.who);
-            if (no)
-                refuse(*one.found, no);
-            else
-                one.is_ready = true;
-        });
-        if (failure) fail(*one.found, *failure);
+    locked_tree lock(model::relation const& table, patience how, model::relation const* parent) {
+        auto const locked = lock_tree(current_, table, how);
+        blocker_ = locked.blocker;
+        blocked_parent_ = parent;
+        return locked;
     }
 
-    void examine_one(candidate& one, Snapshot snapshot) {
+    /// Waits, with no other lock, for the one that was not to be had.
+    void wait() {
+        auto const failure = pg::attempt(current_, pg::on_success::roll_back, [&] { wait_for_lock(blocker_); });
+        if (failure) fail_ready(blocked_parent_, *failure);
+    }
+
+    /// Locks the parent in a nested subtransaction that keeps the lock, and decides whether to go on.
+    void prepare(candidate& one, ids child_tables, patience how) {
+        auto const& key = *one.found->key;
+        auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
+            one.parent_tables = lock(*key.parent, how, key.parent).tables;
+            if (blocker_ != model::no_oid) return;
+            if (auto const no = refuse_locked(current_, key, child_tables, one.parent_tables)) refuse(one, no);
+        });
+        if (failure) fail(one, *failure);
+    }
+
+    /// After the locks: whoever changed these tables before has committed, and is seen.
+    Snapshot take_snapshot() {
+        return pg::guarded([&] {
+            PushCopiedSnapshot(GetTransactionSnapshot());
+            GetActiveSnapshot()->curcid = current_.command();
+            auto* const kept = RegisterSnapshot(GetActiveSnapshot());
+            PopActiveSnapshot();
+            return kept;
+        });
+    }
+
+    void examine_one(candidate& one, ids child_tables, Snapshot snapshot) {
         auto const start = std::chrono::steady_clock::now();
         auto const blank = *one.found;
         auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
-            examination_state state(snapshot, one.who);
+            identity who;
+            if (auto const no = choose_current_identity(one, child_tables, who)) return refuse(one, no);
+            set_reading_settings();
+            examination_state state(snapshot, who);
             work_.run(engine_, one.prepared, *one.found);
             state.restore();
+            one.found->engine = engine_.name();
         });
         one.is_ready = false;
         if (failure) {
             *one.found = blank;
-            fail(*one.found, *failure);
-        } else {
-            one.found->engine = engine_.name();
+            fail(one, *failure);
         }
         one.found->elapsed_ms =
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     }
 
-    void fail(verdict& found, pg::caught_error const& error) {
-        refuse(found, refuse_error(current_.arena(), error.sqlstate, error.message, error.detail));
+    /// By the catalog of this moment, as the planner will see it, and not of the caller's snapshot: an index with
+    /// somebody's function in it may be a minute old.
+    refusal choose_current_identity(candidate const& one, ids child_tables, identity& who) {
+        pg::guarded([] { PushActiveSnapshot(GetLatestSnapshot()); });
+        auto const no = choose_identity(current_, *one.found->key, child_tables, one.parent_tables, who);
+        pg::guarded([] { PopActiveSnapshot(); });
+        return no;
+    }
+
+    bool any_ready() const {
+        return std::any_of(candidates_.begin(), candidates_.end(), [](candidate const& one) { return one.is_ready; });
+    }
+
+    static void refuse(candidate& one, refusal const& no) {
+        one.is_ready = false;
+        one.found->why_not = no.why;
+        one.found->detail = no.detail;
+    }
+
+    void fail(candidate& one, pg::caught_error const& error) {
+        refuse(one, refuse_error(current_.arena(), error.sqlstate, error.message, error.detail));
+    }
+
+    /// What is ready and has this parent; nullptr: any.
+    void fail_ready(model::relation const* parent, pg::caught_error const& error) {
+        for (auto& one : candidates_)
+            if (one.is_ready && (parent == nullptr || one.found->key->parent == parent)) fail(one, error);
     }
 
     pg::call& current_;
     task& work_;
     sql_engine engine_;
     model::vector<candidate> candidates_;
+    oid blocker_ = model::no_oid;
+    model::relation const* blocked_parent_ = nullptr;  ///< whose tree the blocker is in; nullptr: the child's
 };
 
 }  // namespace

@@ -40,17 +40,13 @@ void sql_engine::count(prepared_key const& prepared, verdict& found) {
     auto const& key = *prepared.key;
     auto const sql = write_key_sql(arena, key);
 
-    bool const is_full = key.match == model::match_type::full;
-    if (key.child_columns.size() > 1 || !child_rows_) {
-        auto const [rows, partly_null] =
-            select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
-        child_rows_ = rows;
-        (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
-    }
-    found.rows_checked = *child_rows_;
-
+    // The orphans first: a partition that is attached while this runs gets no orphans by being newer than the snapshot.
     auto const [orphans, missing, example] =
         select_one<row<std::int64_t, maybe<std::int64_t>, maybe<jsonb>>>(arena, missing_parents_query(arena, sql));
+    auto const [rows, partly_null] = select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
+    bool const is_full = key.match == model::match_type::full;
+    (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
+    found.rows_checked = rows;
     found.orphan_rows = orphans + found.mixed_null_rows;
     found.missing_keys = missing;
     if (example)
@@ -80,13 +76,22 @@ void sql_engine::list(prepared_key const& prepared, std::int64_t max_rows, pg::r
     });
 }
 
+namespace {
+
+/// For the rest of the GUC level: the call's, or that of the subtransaction under way.
+void set(char const* name, char const* value) {
+    (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+}  // namespace
+
 void set_check_settings() {
+    // The server refuses a query that a policy would filter, instead of answering it wrongly.
+    pg::guarded([] { set("row_security", "off"); });
+}
+
+void set_reading_settings() {
     pg::guarded([] {
-        auto const set = [](char const* name, char const* value) {
-            (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-        };
-        // The server refuses a query that a policy would filter, instead of answering it wrongly.
-        set("row_security", "off");
         // Only heaps decide. A setting of the caller that makes scanning them cost as much as using an index would let
         // a damaged index in, and one against hashing would compare each row with each.
         for (char const* const path : {"enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"})

@@ -23,7 +23,12 @@ private:
     std::optional<std::int64_t> child_rows_{};
 };
 
-/// The planner settings under which keys are examined, for the rest of the call.
+/// For the rest of the call: no row is ever hidden.
 void set_check_settings();
+
+/// For the rest of the subtransaction, around the reading of a key's tables alone: no index decides anything, and
+/// maintenance_work_mem is there to be used. Catalog queries need their indexes, and little memory: the planner sizes
+/// their hash tables by wild guesses.
+void set_reading_settings();
 
 }  // namespace fkaudit::check

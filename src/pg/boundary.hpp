@@ -22,13 +22,15 @@ inline constexpr char const* mismatch_hint =
     "Run ALTER EXTENSION fkaudit UPDATE, and start a new session after an installation.";
 
 /// One call of one of fkaudit's SQL functions: its arguments, its memory, and the caller's search_path. While it lasts,
-/// SPI is connected and search_path is `pg_catalog, pg_temp`.
+/// SPI is connected, search_path is `pg_catalog, pg_temp`, and the planner is set
+/// up for catalog queries.
 class call {
 public:
     call(FunctionCallInfo arguments, MemoryContext context, char const* search_path) noexcept
         : arguments_(arguments),
           context_(context),
           search_path_(search_path),
+          command_(GetCurrentCommandId(false)),
           resource_(context),
           arena_(resource_) {}
     call(call const&) = delete;
@@ -39,6 +41,13 @@ public:
     model::arena& arena() noexcept { return arena_; }
     /// The caller's setting, as `SHOW search_path` prints it.
     char const* search_path() const noexcept { return search_path_; }
+
+    /// The caller's command: what it does itself, in a WITH clause perhaps, is half done and not to be seen.
+    CommandId command() const noexcept { return command_; }
+
+    /// While a row is written to the result: an error then leaves a result that nobody may read or add to.
+    void set_writing(bool is_writing) noexcept { is_writing_ = is_writing; }
+    bool is_writing() const noexcept { return is_writing_; }
 
     /// Arguments by position, from 0; none where the argument is NULL (text and arrays are copied into the arena). An
     /// argument that the SQL function does not have is an error (see mismatch_message).
@@ -57,6 +66,8 @@ private:
     FunctionCallInfo arguments_;
     MemoryContext context_;
     char const* search_path_;
+    CommandId command_;
+    bool is_writing_ = false;
     context_resource resource_;
     model::arena arena_;
 };

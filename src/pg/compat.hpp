@@ -28,6 +28,15 @@ inline constexpr bool has_skip_scan = PG_VERSION_NUM >= 180000;
 /// Since PostgreSQL 18 a key between different collations is refused where either is nondeterministic.
 inline constexpr bool refuses_mixed_nondeterministic_collations = PG_VERSION_NUM >= 180000;
 
+/// Whether a role has USAGE on a schema. May ereport.
+inline bool may_use_schema(Oid schema, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
 }  // namespace fkaudit::pg
 
 /// Columns that only newer catalogs have, as a catalog query names them (`c` is pg_constraint).

@@ -35,6 +35,7 @@ extern "C" {
 #include <catalog/pg_collation.h>
 #include <catalog/pg_constraint.h>
 #include <catalog/pg_inherits.h>
+#include <catalog/pg_namespace.h>
 #include <catalog/pg_opclass.h>
 #include <catalog/pg_operator.h>
 #include <catalog/pg_type.h>
