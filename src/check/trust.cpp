@@ -11,13 +11,13 @@ using pg::spi::row;
 using pg::spi::select;
 using text = std::string_view;
 
-constexpr char const* any_untrusted = R"(
-SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_roles o ON o.oid = p.proowner WHERE NOT o.rolsuper))";
+pg::spi::kept_query any_untrusted{R"(
+SELECT EXISTS (SELECT FROM pg_proc WHERE proowner NOT IN (SELECT oid FROM pg_roles WHERE rolsuper)))"};
 
 /// $1 child tables, $2 parent tables, $3 types of the key's columns and operands, $4 operators. Objects are followed
 /// along pg_depend (which records nothing for built-in ones) and along what pg_depend does not say: a composite type's
 /// fields, a type's operator classes, a domain's constraints, casts to json.
-constexpr char const* reachable = R"(
+pg::spi::kept_query reachable{R"(
 WITH RECURSIVE reach(side, class, id) AS (
     SELECT 'k', 'pg_type'::regclass::oid, unnest($3)
     UNION
@@ -79,13 +79,11 @@ WITH RECURSIVE reach(side, class, id) AS (
           SELECT 'pg_proc'::regclass, o.oprcode
             FROM pg_operator o WHERE r.class = 'pg_operator'::regclass AND o.oid = r.id) n(class, id)
 )
-SELECT r.side, p.oid::regprocedure::text, min(o.rolname::text)
-  FROM reach r
-  JOIN pg_proc p ON r.class = 'pg_proc'::regclass AND p.oid = r.id
-  JOIN pg_roles o ON o.oid = p.proowner
- WHERE NOT o.rolsuper
- GROUP BY r.side, p.oid
- ORDER BY r.side, p.oid)";
+SELECT r.side, p.oid::regprocedure::text, pg_get_userbyid(p.proowner)::text
+  FROM (SELECT DISTINCT side, id FROM reach WHERE class = 'pg_proc'::regclass) r
+  CROSS JOIN LATERAL (SELECT f.oid, f.proowner FROM pg_proc f WHERE f.oid = r.id OFFSET 0) p
+ WHERE p.proowner NOT IN (SELECT o.oid FROM pg_roles o WHERE o.rolsuper)
+ ORDER BY r.side, p.oid)"};
 
 }  // namespace
 

@@ -79,8 +79,15 @@ surroundings surroundings::open() {
     MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "fkaudit call", ALLOCSET_DEFAULT_SIZES);
     char* const search_path = MemoryContextStrdup(context, namespace_search_path);
     int const guc_level = NewGUCNestLevel();
-    (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                            false);
+    auto const set = [](char const* name, char const* value) {
+        (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    };
+    set("search_path", "pg_catalog, pg_temp");
+    // The planner expects far more of recursive catalog queries than they return: it would compile each for a second,
+    // and clear a hash table as large as work_mem for it.
+    set("jit", "off");
+    set("hash_mem_multiplier", "1");
+    if (work_mem > 1024) set("work_mem", "1MB");
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "fkaudit: SPI_connect failed");
     return {context, guc_level, search_path};
 }

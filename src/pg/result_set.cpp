@@ -109,7 +109,7 @@ row_builder& row_builder::operator<<(std::span<model::oid const> value) {
     return *this;
 }
 
-result_set::result_set(call& current) {
+result_set::result_set(call& current) : current_(current) {
     auto* const arguments = current.arguments();
     guarded([&] {
         InitMaterializedSRF(arguments, 0);

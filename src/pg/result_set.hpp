@@ -114,11 +114,14 @@ private:
         builder_.begin();
         describe(builder_);
         builder_.check_complete();
+        current_.set_writing(true);
         tuplestore_putvalues(store_, columns_, values_, nulls_);
+        current_.set_writing(false);
         MemoryContextSwitchTo(before);
         MemoryContextReset(row_context_);
     }
 
+    call& current_;
     Tuplestorestate* store_ = nullptr;
     TupleDesc columns_ = nullptr;
     MemoryContext row_context_ = nullptr;

@@ -58,9 +58,9 @@ std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid elem
 
 void unexpected_null(int column) { elog(ERROR, "fkaudit: column %d of a catalog query is unexpectedly null", column); }
 
-void execute(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
-             std::span<Oid const> columns) {
-    int const code = SPI_execute_with_args(sql, parameter_count, types, values, nulls, true, 0);
+namespace {
+
+void check_result(int code, std::span<Oid const> columns) {
     if (code != SPI_OK_SELECT) elog(ERROR, "fkaudit: a catalog query failed: %s", SPI_result_code_string(code));
 
     TupleDesc const described = SPI_tuptable->tupdesc;
@@ -71,6 +71,24 @@ void execute(char const* sql, int parameter_count, Oid* types, Datum* values, ch
             elog(ERROR, "fkaudit: column %d of a catalog query has type %s instead of %s", number + 1,
                  format_type_be(TupleDescAttr(described, number)->atttypid),
                  format_type_be(columns[static_cast<std::size_t>(number)]));
+}
+
+}  // namespace
+
+void execute(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
+             std::span<Oid const> columns) {
+    check_result(SPI_execute_with_args(sql, parameter_count, types, values, nulls, true, 0), columns);
+}
+
+void execute(kept_query& query, int parameter_count, Oid* types, Datum* values, char const* nulls,
+             std::span<Oid const> columns) {
+    if (query.plan == nullptr) {
+        SPIPlanPtr const plan = SPI_prepare_cursor(query.sql, parameter_count, types, CURSOR_OPT_GENERIC_PLAN);
+        if (plan == nullptr) elog(ERROR, "fkaudit: a catalog query failed: %s", SPI_result_code_string(SPI_result));
+        if (SPI_keepplan(plan) != 0) elog(ERROR, "fkaudit: SPI_keepplan failed");
+        query.plan = plan;
+    }
+    check_result(SPI_execute_plan(query.plan, values, nulls, true, 0), columns);
 }
 
 }  // namespace fkaudit::pg::spi

@@ -154,6 +154,15 @@ struct parameters {
 /// guard. The count and the types of the columns are checked against `columns`.
 void execute(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
              std::span<Oid const> columns);
+
+/// A query that runs many times in one call, such as once for each foreign key: its plan is made once, for any
+/// parameters, and kept for the session.
+struct kept_query {
+    char const* sql;
+    SPIPlanPtr plan = nullptr;
+};
+void execute(kept_query& query, int parameter_count, Oid* types, Datum* values, char const* nulls,
+             std::span<Oid const> columns);
 [[noreturn]] void unexpected_null(int column);
 
 template <class T>
@@ -188,16 +197,16 @@ struct reader<row<Column...>> {
     }
 };
 
-/// All rows of a read-only query, in its order.
-template <class Row, class... Parameter>
-std::span<Row const> select(model::arena& arena, char const* sql, Parameter const&... parameter) {
+/// All rows of a read-only query, in its order; `query` is its text or a kept_query.
+template <class Row, class Query, class... Parameter>
+std::span<Row const> select(model::arena& arena, Query&& query, Parameter const&... parameter) {
     static_assert(std::is_trivially_destructible_v<Row>);
     std::span<Row> rows;
     guarded([&] {
         parameters<sizeof...(Parameter)> bound;
         [[maybe_unused]] std::size_t position = 0;
         (bound.set(position++, parameter), ...);
-        execute(sql, sizeof...(Parameter), bound.types.data(), bound.values.data(), bound.nulls.data(),
+        execute(query, sizeof...(Parameter), bound.types.data(), bound.values.data(), bound.nulls.data(),
                 reader<Row>::types);
         rows = arena.array<Row>(SPI_processed);
         for (std::size_t number = 0; number < rows.size(); ++number)

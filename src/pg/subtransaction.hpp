@@ -35,8 +35,8 @@ caught_error describe(model::arena& arena, ErrorData const& error);
 }  // namespace detail
 
 /// Runs `body` in a subtransaction of its own. An SQL error inside rolls it back and is returned; locks, snapshots, SPI
-/// levels and the current user are then as they were before. Errors that end the whole run (see must_go_on) and C++
-/// exceptions roll it back and go on. `body` must not keep anything that belongs to the subtransaction.
+/// levels and the current user are then as they were before. Errors that end the whole run (see must_go_on), those that
+/// tear the call's result, and C++ exceptions roll it back and go on. `body` must not keep anything that belongs to the subtransaction.
 template <class Body>
 std::optional<caught_error> attempt(call& current, on_success ending, Body&& body) {
     auto const inner = guarded([] { return detail::subtransaction::begin(); });
@@ -58,7 +58,7 @@ std::optional<caught_error> attempt(call& current, on_success ending, Body&& bod
         inner.roll_back();
         return taken;
     });
-    if (detail::must_go_on(*error)) throw copied_error{error};
+    if (detail::must_go_on(*error) || current.is_writing()) throw copied_error{error};
     return detail::describe(current.arena(), *error);
 }
 
