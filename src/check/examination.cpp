@@ -57,7 +57,6 @@ public:
     examination(pg::call& current, std::span<verdict> keys, task& work)
         : current_(current),
           work_(work),
-          engine_(current),
           candidates_(current.arena()) {
         for (auto& found : keys) candidates_.push_back({&found, {found.key}, {}, false});
     }
@@ -113,13 +112,14 @@ private:
         if (blocker_ != model::no_oid) return;
 
         auto* const snapshot = take_snapshot();
+        sql_engine reader(current_);
         for (auto& one : candidates_) {
             if (!one.is_ready) continue;
             auto const& key = *one.found->key;
             if (how == patience::none && (has_changed(current_, *key.child, child.tables) ||
                                           has_changed(current_, *key.parent, one.parent_tables)))
                 break;
-            examine_one(one, child.tables, snapshot);
+            examine_one(one, child.tables, reader, snapshot);
         }
         pg::guarded([&] { UnregisterSnapshot(snapshot); });
     }
@@ -159,7 +159,7 @@ private:
         });
     }
 
-    void examine_one(candidate& one, ids child_tables, Snapshot snapshot) {
+    void examine_one(candidate& one, ids child_tables, engine& reader, Snapshot snapshot) {
         auto const start = std::chrono::steady_clock::now();
         auto const blank = *one.found;
         auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
@@ -167,9 +167,9 @@ private:
             if (auto const no = choose_current_identity(one, child_tables, who)) return refuse(one, no);
             set_reading_settings();
             examination_state state(snapshot, who);
-            work_.run(engine_, one.prepared, *one.found);
+            work_.run(reader, one.prepared, *one.found);
             state.restore();
-            one.found->engine = engine_.name();
+            one.found->engine = reader.name();
         });
         one.is_ready = false;
         if (failure) {
@@ -211,7 +211,6 @@ private:
 
     pg::call& current_;
     task& work_;
-    sql_engine engine_;
     model::vector<candidate> candidates_;
     oid blocker_ = model::no_oid;
     model::relation const* blocked_parent_ = nullptr;  ///< whose tree the blocker is in; nullptr: the child's

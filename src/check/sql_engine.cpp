@@ -43,10 +43,14 @@ void sql_engine::count(prepared_key const& prepared, verdict& found) {
     // The orphans first: a partition that is attached while this runs gets no orphans by being newer than the snapshot.
     auto const [orphans, missing, example] =
         select_one<row<std::int64_t, maybe<std::int64_t>, maybe<jsonb>>>(arena, missing_parents_query(arena, sql));
-    auto const [rows, partly_null] = select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
     bool const is_full = key.match == model::match_type::full;
-    (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
-    found.rows_checked = rows;
+    if (key.child_columns.size() > 1 || !child_rows_) {
+        auto const [rows, partly_null] =
+            select_one<row<std::int64_t, std::int64_t>>(arena, row_counts_query(arena, sql));
+        child_rows_ = rows;
+        (is_full ? found.mixed_null_rows : found.partial_null_rows) = partly_null;
+    }
+    found.rows_checked = *child_rows_;
     found.orphan_rows = orphans + found.mixed_null_rows;
     found.missing_keys = missing;
     if (example)
