@@ -13,6 +13,8 @@ def compare_verdict(session, key, expected):
     with session.trial():
         error = session.attempt(f"ALTER TABLE {key.child} DROP CONSTRAINT {quoted(key.name)}, "
                                 f"ADD CONSTRAINT {quoted(key.name)} {definition}")
+        if error and error.pgcode == "42P17" and "enforceability conflicts" in error.diag.message_primary:
+            return  # 18: a partition has a like key that is not enforced, and the new one would take it over
         if error and error.pgcode not in ("23503",):
             yield Difference(f"the server's verdict: {error.pgcode}", f"{key.title}\n{error}")
             return

@@ -20,7 +20,7 @@ struct expression {
         any_of,         ///< OR of the arguments
         negation,       ///< NOT arguments[0]
         operator_call,  ///< `function` is pg_operator's OID; arguments[0] and arguments[1]
-        function_call,  ///< `function` is pg_proc's OID, called by name with the arguments
+        function_call,  ///< `function` is pg_proc's OID, called by name with the arguments: `type`
         other,
     };
     enum class conversion : char {

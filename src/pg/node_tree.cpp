@@ -67,6 +67,7 @@ expression read_shape(model::arena& arena, Node* node) {
                 list_length(call.args) >= 1)
                 return read_cast(arena, linitial(call.args), expression::conversion::function, call.funcid);
             return {.kind = expression::form::function_call,
+                    .type = call.funcresulttype,
                     .function = call.funcid,
                     .arguments = read_list(arena, call.args)};
         }

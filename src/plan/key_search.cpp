@@ -36,9 +36,10 @@ bool is_operand(expression const& value, search_condition const& condition, std:
 
     auto const& inner = without_relabels(value);
     if (inner.arguments.size() != 1 || !is_column(inner.arguments[0], column)) return false;
+    // The same function can cast to several types (char(n) to text and to varchar): other expressions to the planner.
+    if (inner.type != condition.cast.type) return false;
     if (condition.cast.how == conversion::text)
-        return inner.kind == expression::form::cast && inner.how == conversion::text &&
-               inner.type == condition.cast.type;
+        return inner.kind == expression::form::cast && inner.how == conversion::text;
     return inner.function == condition.cast.function &&
            (inner.kind == expression::form::function_call ||
             (inner.kind == expression::form::cast && inner.how == conversion::function));

@@ -26,6 +26,12 @@ CREATE INDEX d4_relabelled ON d4_leaf_1 ((a::text));
 CREATE TABLE d4_leaf_2 PARTITION OF d4_leaf FOR VALUES IN (2);
 CREATE INDEX d4_plain ON d4_leaf_2 (a);
 CREATE TABLE d4_leaf_3 PARTITION OF d4_leaf FOR VALUES IN (3);
+-- One function casts char(n) to text and to varchar, but the planner does not take the one for the other.
+CREATE TABLE d5_other_type (a char(3) CONSTRAINT d5_fk REFERENCES codes);
+CREATE INDEX d5_varchar ON d5_other_type ((a::varchar));
+CREATE TABLE d6_function (a char(3) CONSTRAINT d6_fk REFERENCES codes);
+CREATE INDEX d6_called ON d6_function (text(a));
+SELECT * FROM compare_with_planner('definitions');
 SELECT constraint_name, verdict, reason, ddl FROM fk_missing_indexes() WHERE constraint_name ~ '^d\d_fk$' \gx
 \set ECHO none
 SELECT s FROM fk_missing_indexes(), string_to_table(ddl, E'\n') s WHERE constraint_name ~ '^d\d_fk$' \gexec
