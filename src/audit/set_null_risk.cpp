@@ -16,18 +16,19 @@ bool contains(numbers columns, std::int16_t number) {
     return std::find(columns.begin(), columns.end(), number) != columns.end();
 }
 
-/// Whether a CHECK of this shape is false for a NULL in the column.
-bool demands_value(model::expression const& condition, std::int16_t column) {
-    using form = model::expression::form;
-    auto const tests_column = [&](model::expression const& test, bool negated) {
-        return test.kind == form::null_test && test.negated == negated && test.arguments[0].kind == form::column &&
-               test.arguments[0].column == column;
+using form = model::expression::form;
+
+/// Whether a CHECK of this shape is false for a NULL where `is_subject` holds.
+template <class Subject>
+bool demands_value(model::expression const& condition, Subject const& is_subject) {
+    auto const tests_subject = [&](model::expression const& test, bool negated) {
+        return test.kind == form::null_test && test.negated == negated && is_subject(test.arguments[0]);
     };
     if (condition.kind == form::all_of)
         return std::any_of(condition.arguments.begin(), condition.arguments.end(),
-                           [&](model::expression const& one) { return demands_value(one, column); });
-    if (condition.kind == form::negation) return tests_column(condition.arguments[0], false);
-    return tests_column(condition, true);
+                           [&](model::expression const& one) { return demands_value(one, is_subject); });
+    if (condition.kind == form::negation) return tests_subject(condition.arguments[0], false);
+    return tests_subject(condition, true);
 }
 
 bool is_primary(model::relation const& table, std::int16_t column) {
@@ -174,16 +175,37 @@ private:
     model::vector<nulled_column> columns_;
 };
 
-}  // namespace
-
-text refuses_null(action_audit const& audit, model::relation const& table, model::column const& column) {
+/// Partitions aside.
+text refuses_null_itself(action_audit const& audit, model::relation const& table, model::column const& column) {
     if (column.not_null) return is_primary(table, column.number) ? "is part of the primary key" : "is NOT NULL";
     auto const* const type = audit.database.find_type(column.type);
     if (type != nullptr && type->kind == 'd' && type->not_null)
         return audit.arena.concat("has the domain ", type->display, ", which is NOT NULL");
+    auto const is_value = [](model::expression const& one) { return one.kind == form::value; };
+    if (type != nullptr && std::any_of(type->checks.begin(), type->checks.end(),
+                                       [&](auto const* check) { return demands_value(*check, is_value); }))
+        return audit.arena.concat("has the domain ", type->display, ", whose CHECK refuses NULL");
+    auto const is_column = [&](model::expression const& one) {
+        return one.kind == form::column && one.column == column.number;
+    };
     for (auto const& check : table.checks)
-        if (check.condition != nullptr && demands_value(*check.condition, column.number))
+        if (check.condition != nullptr && demands_value(*check.condition, is_column))
             return audit.arena.concat("must not be NULL by CHECK ", check.name.quoted);
+    return {};
+}
+
+}  // namespace
+
+text refuses_null(action_audit const& audit, model::relation const& table, model::column const& column) {
+    if (auto const why = refuses_null_itself(audit, table, column); !why.empty() || !table.is_partitioned()) return why;
+    model::vector<model::relation const*> leaves(audit.arena);
+    audit.database.leaves(table, leaves);
+    for (auto const* const leaf : leaves) {
+        auto const* const its_column = leaf->find_column(column.name.name);
+        if (its_column == nullptr) continue;
+        if (auto const why = refuses_null_itself(audit, *leaf, *its_column); !why.empty())
+            return audit.arena.concat(why, " in the partition ", leaf->qualified);
+    }
     return {};
 }
 

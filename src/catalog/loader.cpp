@@ -72,6 +72,9 @@ private:
     model::database database_;
 };
 
+/// SET NULL or SET DEFAULT (confdeltype, confupdtype).
+bool writes_child(char action) { return action == 'n' || action == 'd'; }
+
 void loader::load_relations(ids others) {
     oid_set ends(arena_), declared(arena_);
     for (auto const& one : found_) {
@@ -80,6 +83,9 @@ void loader::load_relations(ids others) {
         if (std::get<1>(one) == no_oid) {
             declared.insert(std::get<3>(one));
             declared.insert(std::get<4>(one));
+        } else if (writes_child(std::get<9>(one)) || writes_child(std::get<10>(one))) {
+            // A partition may refuse what its parent takes.
+            declared.insert(std::get<3>(one));
         }
     }
     ends.insert_all(others);

@@ -160,6 +160,13 @@ SELECT t.oid, n.nspname, t.typname, format_type(t.oid, NULL), t.typtype, t.typca
   JOIN pg_namespace n ON n.oid = t.typnamespace
  ORDER BY t.oid)";
 
+/// $1 types: the CHECKs of those that are domains.
+inline constexpr char const* domain_checks = R"(
+SELECT c.contypid, c.conbin::text
+  FROM pg_constraint c
+ WHERE c.contype = 'c' AND c.contypid = ANY($1) AND c.conbin IS NOT NULL
+ ORDER BY c.contypid, c.conname)";
+
 /// $1 types.
 inline constexpr char const* casts = R"(
 SELECT c.castsource, c.casttarget, c.castmethod, c.castfunc,

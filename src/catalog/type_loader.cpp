@@ -20,8 +20,33 @@ using operator_columns = row<oid, identifier, text, oid, oid, oid, oid, bool>;
 using member_columns = row<oid, oid, std::int16_t, text>;
 using type_columns = row<oid, identifier, identifier, text, char, char, bool, bool, std::int16_t, oid, std::int32_t,
                          oid, oid, bool, maybe<text>>;
+using domain_check_columns = row<oid, text>;
 using cast_columns = row<oid, oid, char, oid, bool, bool>;
 using collation_columns = row<oid, identifier, identifier, bool>;
+
+using expressions = std::span<model::expression const* const>;
+
+void load_domain_checks(model::arena& arena, std::span<model::data_type> types,
+                        std::span<domain_check_columns const> rows) {
+    auto const checks = arena.array<model::expression const*>(rows.size());
+    pg::guarded([&] {
+        for (std::size_t number = 0; number < rows.size(); ++number)
+            checks[number] = pg::read_expression(arena, std::get<1>(rows[number]));
+    });
+    if (rows.empty()) return;
+    for (auto& one : types) {
+        auto const mine = rows_of(rows, one.id);
+        one.checks = checks.subspan(static_cast<std::size_t>(mine.data() - rows.data()), mine.size());
+    }
+}
+
+/// `below` may have gone through the same join already: a CHECK that is there twice does no harm.
+expressions join(model::arena& arena, expressions own, expressions below) {
+    if (below.empty()) return own;
+    auto const all = arena.array<model::expression const*>(own.size() + below.size());
+    std::copy(below.begin(), below.end(), std::copy(own.begin(), own.end(), all.begin()));
+    return all;
+}
 
 }  // namespace
 
@@ -79,12 +104,16 @@ void load_types(model::arena& arena, model::database& database) {
         collations.insert(one.collation);
     }
     database.types = types;
+    auto const checks = select<domain_check_columns>(arena, queries::domain_checks, wanted.items());
+    load_domain_checks(arena, types, checks);
     for (auto& one : types) {
         if (one.kind != 'd') one.base = one.id;
-        // A domain over a domain: down to the type itself, NOT NULL and the outermost modifier collected on the way.
+        // A domain over a domain: down to the type itself, NOT NULL, the CHECKs and the outermost modifier collected on
+        // the way.
         for (auto const* below = database.find_type(one.base); below != nullptr && below->kind == 'd';
              below = database.find_type(one.base)) {
             one.not_null = one.not_null || below->not_null;
+            one.checks = join(arena, one.checks, below->checks);
             if (one.base_modifier < 0) one.base_modifier = below->base_modifier;
             one.base = below->base;
         }

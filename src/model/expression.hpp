@@ -12,6 +12,7 @@ namespace fkaudit::model {
 struct expression {
     enum class form : char {
         column,         ///< a column of the expression's own table: `column`
+        value,          ///< VALUE in a domain's CHECK
         constant,       ///< a stored constant: `type`, `is_null`, `text` (as its type's output function prints it)
         cast,           ///< arguments[0] cast to `type`, see `conversion`
         collate,        ///< arguments[0] COLLATE `collation`

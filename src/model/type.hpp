@@ -17,12 +17,13 @@ struct data_type {
     char category = 'X';         ///< typcategory
     bool is_preferred = false;   ///< typispreferred
     bool not_null = false;       ///< a domain's NOT NULL, that of the domains below it included
-    std::int16_t length = 0;     ///< typlen; -1 is varlena
-    oid base = no_oid;           ///< a domain's base type, all domains looked through; the type itself otherwise
-    std::int32_t base_modifier = -1;            ///< a domain's own typmod (typtypmod), -1 without one
-    oid element = no_oid;                       ///< an array's element type
-    oid collation = no_oid;                     ///< typcollation
-    bool has_default = false;                   ///< a default for columns that have none, as a domain's DEFAULT
+    std::span<expression const* const> checks{};  ///< a domain's CHECKs, those of the domains below it included
+    std::int16_t length = 0;                      ///< typlen; -1 is varlena
+    oid base = no_oid;                ///< a domain's base type, all domains looked through; the type itself otherwise
+    std::int32_t base_modifier = -1;  ///< a domain's own typmod (typtypmod), -1 without one
+    oid element = no_oid;             ///< an array's element type
+    oid collation = no_oid;           ///< typcollation
+    bool has_default = false;         ///< a default for columns that have none, as a domain's DEFAULT
     expression const* default_value = nullptr;  ///< of has_default, where it is stored as an expression
 };
 

@@ -56,6 +56,7 @@ expression read_shape(model::arena& arena, Node* node) {
             auto const& var = *reinterpret_cast<Var*>(node);
             return {.kind = expression::form::column, .column = var.varattno};
         }
+        case T_CoerceToDomainValue: return {.kind = expression::form::value};
         case T_Const: return read_constant(arena, *reinterpret_cast<Const*>(node));
         case T_RelabelType:
             return read_cast(arena, reinterpret_cast<RelabelType*>(node)->arg, expression::conversion::relabel);

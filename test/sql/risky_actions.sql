@@ -39,6 +39,27 @@ SELECT child, key FROM found WHERE risk = 'set-null-not-null';
 SELECT conname, convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND connamespace = 't'::regnamespace ORDER BY 1;
 DROP TABLE c_column, c_primary, c_domain, c_check, c_update, c_half, c_full, c_fine, c_listed, p;
 
+-- What one partition alone refuses, and a domain's CHECK.
+CREATE TABLE p (id int PRIMARY KEY);
+INSERT INTO p VALUES (1), (2);
+CREATE DOMAIN given AS int CHECK (VALUE > 0) CHECK (VALUE IS NOT NULL);
+CREATE DOMAIN given_again AS given;
+CREATE DOMAIN positive AS int CHECK (VALUE > 0 OR VALUE IS NULL);
+CREATE TABLE c_domain (p given_again CONSTRAINT k1 REFERENCES p ON DELETE SET NULL);
+CREATE TABLE c_fine (p positive CONSTRAINT k2 REFERENCES p ON DELETE SET NULL);
+CREATE TABLE c_parts (part int, p int CONSTRAINT k3 REFERENCES p ON DELETE SET NULL, q int CONSTRAINT k4 REFERENCES p ON DELETE SET DEFAULT) PARTITION BY LIST (part);
+CREATE TABLE c_one PARTITION OF c_parts FOR VALUES IN (1);
+CREATE TABLE c_two (q int, gone int, p int NOT NULL, part int, CONSTRAINT q_given CHECK (q IS NOT NULL));
+ALTER TABLE c_two DROP gone;
+ALTER TABLE c_parts ATTACH PARTITION c_two FOR VALUES IN (2);
+SELECT * FROM found WHERE severity = 'error' \gx
+\set VERBOSITY sqlstate
+SELECT try(child, written, 'DELETE FROM p WHERE id = 1') FROM (VALUES ('c_domain', '1'), ('c_fine', '1'),
+    ('c_parts', '1, 1, 2'), ('c_parts', '2, 1, 2'), ('c_parts', '1, 2, 1'), ('c_parts', '2, 2, 1')) v(child, written);
+\set VERBOSITY default
+DROP TABLE c_domain, c_fine, c_parts, p;
+DROP DOMAIN given_again, given, positive;
+
 -- set-null-shared-column
 CREATE TABLE tenant (id int PRIMARY KEY);
 CREATE TABLE account (tenant int, id int, PRIMARY KEY (tenant, id));
