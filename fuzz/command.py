@@ -7,6 +7,8 @@ import re
 import time
 from collections import Counter
 
+import psycopg2
+
 from .generate import generate
 from .judge import Judge
 from .script import render
@@ -24,17 +26,29 @@ def _arguments():
     parser.add_argument("--first", type=int, default=1, metavar="N", help="the number of the first round")
     parser.add_argument("--jobs", type=int, default=2, help="processes that run side by side (default: 2)")
     parser.add_argument("--engine", default="auto", choices=["auto", "sql", "scan", "index"], help="fkaudit.engine")
+    parser.add_argument("--workers", type=int, metavar="N", help="fkaudit.max_parallel_workers, and parallel plans are free")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="write the scripts of failing rounds there, too")
     parser.add_argument("--self-test", action="store_true", help="show that wrong answers are found")
     return parser.parse_args()
 
 
+_FREE_PARALLEL_PLANS = {"min_parallel_table_scan_size": "0", "parallel_setup_cost": "0", "parallel_tuple_cost": "0"}
+
+
+def _settings(arguments):
+    settings = {"fkaudit.engine": arguments.engine}
+    if arguments.workers is not None:
+        settings |= {"fkaudit.max_parallel_workers": str(arguments.workers), **_FREE_PARALLEL_PLANS}
+    return settings | dict(setting.split("=", 1) for setting in arguments.set)
+
+
 _judge = None
 
 
-def _start_worker(databases, engine):
+def _start_worker(databases, settings):
     global _judge
-    session = Session(databases.get(), engine)
+    session = Session(databases.get(), settings)
     session.set_up()
     _judge = Judge(session)
 
@@ -62,14 +76,21 @@ class Run:
         for number in range(arguments.jobs + 1):
             admin.execute(f"CREATE DATABASE fuzz{number}")
             databases.put(f"fuzz{number}") if number else None
+        try:
+            session = Session("fuzz0", _settings(arguments))
+            session.set_up()
+        except psycopg2.Error as error:
+            print(f"fuzz: {error}", flush=True)
+            return 1
+        self._judge = Judge(session)
         seeds = [f"{arguments.seed}/{number}" for number in range(arguments.first, arguments.first + arguments.rounds)]
-        with multiprocessing.Pool(arguments.jobs, _start_worker, (databases, arguments.engine)) as pool:
+        with multiprocessing.Pool(arguments.jobs, _start_worker, (databases, _settings(arguments))) as pool:
             for seed, differences, tally in pool.imap(_run_round, seeds, chunksize=4):
                 self._tally += tally
                 if differences:
                     self._failed += 1
                     self._report(seed, differences)
-        print("fuzz: " + ", ".join(f"{count} {what}" for what, count in sorted(self._tally.items()))
+        print("fuzz: " + ", ".join(f"{count} {what}" for what, count in sorted(self._tally.items()) if count)
               + f"; {time.monotonic() - started:.0f} s")
         print(f"{arguments.rounds - self._failed} passed, {self._failed} failed", flush=True)
         return 1 if self._failed else 0
@@ -87,10 +108,6 @@ class Run:
 
     def _show(self, seed, difference):
         """Shrinks the case and prints it; it may be another difference of the same kind that the small case shows."""
-        if self._judge is None:
-            session = Session("fuzz0", self._arguments.engine)
-            session.set_up()
-            self._judge = Judge(session)
         case = generate(seed, self._judge.major)
         result = self._judge.judge(case)
         if difference.kind in result.kinds:

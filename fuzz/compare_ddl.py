@@ -6,7 +6,7 @@ from .difference import Difference
 _FAULTS = ("42", "0A", "XX", "25", "54")
 # A column's new type can be refused by whatever else stands on the column: another key, an index's operator class, an
 # expression. The remedy is about one key, and says nothing of these.
-_OF_OTHERS = {"fk_type_mismatches": ("42804", "42704", "42846", "42883", "42P22", "0A000")}
+_OF_OTHERS = {"fk_type_mismatches": ("42804", "42704", "42846", "42883", "42P17", "42P22", "0A000")}
 FUNCTIONS = ["fk_risky_actions", "fk_type_mismatches"]
 
 

@@ -15,9 +15,9 @@ class Checked:
         (self.verdict, self.orphan_rows, self.missing_keys, self.rows_checked, self.mixed_null_rows,
          self.partial_null_rows, self.example, self.enforcement, self.reason, self.detail, self.engine) = row
 
-    @property
-    def unsupported(self):
-        return self.reason == "unsupported"
+    def is_left_to_others(self, session):
+        """Whether the engine that the settings force cannot serve the key. The reference serves every key."""
+        return self.reason == "unsupported" and session.engine in ("scan", "index")
 
 
 def check_all(session):
@@ -26,11 +26,13 @@ def check_all(session):
         f"SELECT constraint_oid::int8, {_COUNTS} FROM fk_check()")}
 
 
+_ORPHAN = "row_table::text, row_ctid::text, reason, foreign_key::text, row_key::text"
+
+
 def orphans_of_all(session):
-    """By the keys' OIDs: (table, ctid, reason, key) of each orphan."""
+    """By the keys' OIDs: (table, ctid, reason, key, the row's primary key) of each orphan."""
     found = {}
-    for oid, *row in session.rows("SELECT constraint_oid::int8, row_table::text, row_ctid::text, reason, "
-                                  "foreign_key::text FROM fk_orphans()"):
+    for oid, *row in session.rows(f"SELECT constraint_oid::int8, {_ORPHAN} FROM fk_orphans()"):
         found.setdefault(oid, []).append(tuple(row))
     return found
 
@@ -65,29 +67,35 @@ def agree_on_oracle(session, key):
                                   sorted(expected.orphans))), True
 
 
-def compare_key(session, key, expected, checked, orphans):
+def compare_key(session, key, expected, checked, orphans, tally):
+    """Whether the key was examined is counted in `tally`."""
     if checked is None:
         yield Difference("fk_check: a key is left out", key.title, "SELECT * FROM fk_check();")
         return
     query = f"SELECT * FROM fk_check({key_arguments(key)});"
-    if checked.unsupported:
+    if checked.is_left_to_others(session):
+        tally[f"keys that the {session.engine} engine does not serve"] += 1
+        yield from compare("fk_orphans", key.title, "rows of a key that is not examined", [], orphans, query)
         return
-    if checked.reason is not None:
-        yield Difference(f"fk_check: not examined, {checked.reason}", f"{key.title}\n{checked.detail}", query)
-        return
-    yield from _compare_counts("fk_check", key, expected, checked, query)
+    tally[f"keys examined by the {checked.engine} engine"] += 1
+    if session.engine != "auto":
+        yield from compare("fk_check", key.title, "engine", session.engine, checked.engine, query)
+    yield from _compare_checked("fk_check", key, expected, checked, query)
     yield from compare("fk_check", key.title, "verdict", _verdict(key, expected, checked), checked.verdict, query)
-    yield from _compare_orphans(key, expected, orphans)
+    yield from _compare_orphans("fk_orphans", key, expected, orphans, f"SELECT * FROM fk_orphans({key_arguments(key)});")
 
 
-def _compare_counts(kind, key, expected, checked, query):
+def _compare_checked(kind, key, expected, checked, query):
     def same(what, wanted, found):
         return compare(kind, key.title, what, wanted, found, query)
-    is_full = key.match == "f"
+    if checked.reason is not None:
+        yield Difference(f"{kind}: not examined, {checked.reason}", f"{key.title}\n{checked.detail}", query)
+        return
+    is_full, by_index = key.match == "f", checked.engine == "index"
     yield from same("orphan_rows", len(expected.orphans), checked.orphan_rows)
     yield from same("missing_keys", expected.missing_keys, checked.missing_keys)
-    if checked.engine != "index":
-        yield from same("rows_checked", expected.rows, checked.rows_checked)
+    yield from same("rows_checked", None if by_index else expected.rows, checked.rows_checked)
+    if not by_index:
         yield from same("partial_null_rows", 0 if is_full else expected.partial_null_rows, checked.partial_null_rows or 0)
     yield from same("mixed_null_rows", len(expected.mixed), checked.mixed_null_rows or 0)
     if expected.orphans and checked.example not in expected.keys:
@@ -104,35 +112,43 @@ def _verdict(key, expected, checked):
     return "clean"
 
 
-def _compare_orphans(key, expected, orphans):
-    query = f"SELECT * FROM fk_orphans({key_arguments(key)});"
+def _compare_orphans(kind, key, expected, orphans, query):
     missing = "period not covered" if key.temporal else "missing parent"
     wanted = sorted((table, place, "mixed null" if (table, place) in expected.mixed else missing)
                     for table, place in expected.orphans)
-    yield from compare("fk_orphans", key.title, "rows", wanted, sorted(row[:3] for row in orphans), query)
-    if not {row[3] for row in orphans} <= expected.keys:
-        yield from compare("fk_orphans", key.title, "foreign_key", sorted(expected.keys),
-                           sorted(row[3] for row in orphans), query)
+    yield from compare(kind, key.title, "rows", wanted, sorted(row[:3] for row in orphans), query)
+    for table, place, _, foreign_key, row_key in orphans:
+        described = expected.described.get((table, place))
+        if described:
+            yield from compare(kind, key.title, "foreign_key and row_key", tuple(described), (foreign_key, row_key), query)
 
 
 def compare_alone(session, key, expected):
     """The same key named alone, and not declared at all: the same answers."""
-    match = "full" if key.match == "f" else "simple"
-    forms = [("fk_check of the key alone", f"fk_check({key_arguments(key)})")]
+    yield from _compare_form(session, key, expected, "the key alone", key_arguments(key))
     if not key.temporal:
-        forms.append(("fk_check of the undeclared form",
-                      f"fk_check({literal(key.child)}, {names_array(key.child_columns)}, {literal(key.parent)}, "
-                      f"{names_array(key.parent_columns)}, {literal(match)})"))
-    for kind, call in forms:
-        query = f"SELECT * FROM {call};"
-        rows = session.rows(f"SELECT {_COUNTS} FROM {call}")
-        if len(rows) != 1:
-            yield from compare(kind, key.title, "number of rows", 1, len(rows), query)
-            continue
-        checked = Checked(rows[0])
-        if checked.unsupported:
-            continue
-        if checked.reason is not None:
-            yield Difference(f"{kind}: not examined, {checked.reason}", f"{key.title}\n{checked.detail}", query)
-            continue
-        yield from _compare_counts(kind, key, expected, checked, query)
+        match = "full" if key.match == "f" else "simple"
+        yield from _compare_form(session, key, expected, "the undeclared form",
+                                 f"{literal(key.child)}, {names_array(key.child_columns)}, {literal(key.parent)}, "
+                                 f"{names_array(key.parent_columns)}, {literal(match)}")
+
+
+def _compare_form(session, key, expected, form, arguments):
+    kind, query = f"fk_check of {form}", f"SELECT * FROM fk_check({arguments});"
+    rows = session.rows(f"SELECT {_COUNTS} FROM fk_check({arguments})")
+    if len(rows) != 1:
+        yield from compare(kind, key.title, "number of rows", 1, len(rows), query)
+        return
+    checked = Checked(rows[0])
+    if checked.is_left_to_others(session):
+        return
+    yield from _compare_checked(kind, key, expected, checked, query)
+    if checked.enforcement == "not declared":
+        yield from compare(kind, key.title, "verdict", "violated" if expected.orphans else "clean", checked.verdict, query)
+    orphans = session.rows(f"SELECT {_ORPHAN} FROM fk_orphans({arguments})")
+    yield from _compare_orphans(f"fk_orphans of {form}", key, expected, orphans, f"SELECT * FROM fk_orphans({arguments});")
+    limit = len(expected.orphans) // 2
+    few = session.rows(f"SELECT {_ORPHAN} FROM fk_orphans({arguments}, max_rows => {limit})")
+    if few != orphans[:limit]:
+        yield from compare(f"fk_orphans of {form}", key.title, f"the first {limit} rows", orphans[:limit], few,
+                           f"SELECT * FROM fk_orphans({arguments}, max_rows => {limit});")

@@ -1,27 +1,35 @@
-"""The verdict against PostgreSQL's own: the key dropped and added again, or its copy validated."""
+"""The verdict against PostgreSQL's own: the key dropped and added again, and a copy of it validated."""
 
+from .compare_orphans import key_arguments
 from .difference import Difference, compare
-from .names import quoted
-from .names import literal
+from .names import literal, quoted
 
 
-def compare_verdict(session, key, expected):
-    if not key.enforced:
-        definition = key.checked_definition
-    else:
-        definition = key.definition.removesuffix(" NOT VALID")
-    with session.trial():
-        error = session.attempt(f"ALTER TABLE {key.child} DROP CONSTRAINT {quoted(key.name)}, "
-                                f"ADD CONSTRAINT {quoted(key.name)} {definition}")
-        if error and error.pgcode == "42P17" and "enforceability conflicts" in error.diag.message_primary:
-            return  # 18: a partition has a like key that is not enforced, and the new one would take it over
-        if error and error.pgcode not in ("23503",):
-            yield Difference(f"the server's verdict: {error.pgcode}", f"{key.title}\n{error}")
-            return
-        accepted = error is None
-    if accepted and expected.orphans and _misses_composites(session, key):
+def compare_verdict(session, key, checked, expected):
+    if checked is None or checked.verdict == "not examined":
         return
-    yield from compare("the server's verdict", key.title, "a new key is accepted", not expected.orphans, accepted)
+    violated = checked.verdict == "violated"
+    title, query = f"{key.title}\nverdict: {checked.verdict}", f"SELECT * FROM fk_check({key_arguments(key)});"
+    for way, statements in _ways(session, key):
+        with session.trial():
+            error = session.attempt(statements)
+        if error and error.pgcode == "42P17" and "enforceability conflicts" in error.diag.message_primary:
+            continue  # 18: a partition has a like key that is not enforced, and the new one would take it over
+        if error and error.pgcode != "23503":
+            yield Difference(f"the server's verdict, {way}: {error.pgcode}", f"{key.title}\n{error}")
+        elif not (error is None and violated and _misses_composites(session, key)):
+            yield from compare(f"the server's verdict, {way}", title, "the key is accepted", error is None, not violated,
+                               query)
+
+
+def _ways(session, key):
+    add = f"ALTER TABLE {key.child} ADD CONSTRAINT "
+    definition = key.definition.removesuffix(" NOT VALID") if key.enforced else key.checked_definition
+    yield "added again", (f"ALTER TABLE {key.child} DROP CONSTRAINT {quoted(key.name)}; "
+                          f"{add}{quoted(key.name)} {definition}")
+    if session.major >= 18 or not key.child_partitioned:
+        yield "a copy validated", (f"{add}copy {key.checked_definition} NOT VALID; "
+                                   f"ALTER TABLE {key.child} VALIDATE CONSTRAINT copy")
 
 
 def _misses_composites(session, key):

@@ -91,12 +91,11 @@ class Judge:
         tally["rows"] += expected.rows
         tally["orphans"] += len(expected.orphans)
         tally["violated keys"] += bool(expected.orphans)
-        tally["not examined"] += checked is not None and checked.reason is not None
-        yield from compare_orphans.compare_key(session, key, expected, checked, orphans)
+        yield from compare_orphans.compare_key(session, key, expected, checked, orphans, tally)
         self._phase = "a key named alone or not declared"
         yield from compare_orphans.compare_alone(session, key, expected)
         self._phase = "the server's verdict"
-        yield from compare_verdict.compare_verdict(session, key, expected)
+        yield from compare_verdict.compare_verdict(session, key, checked, expected)
         self._phase = "writes under the key"
         if checked is not None and can_ask_trigger:
             yield from compare_enforcement.compare_enforcement(session, key, expected, checked.enforcement)

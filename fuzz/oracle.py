@@ -31,6 +31,7 @@ class Expected:
     missing_keys: int | None
     partial_null_rows: int
     keys: frozenset  # the orphans' keys as jsonb texts
+    described: dict  # of each orphan: its key and its row's primary key as jsonb texts
 
 
 def _cast(expression, wanted, session):
@@ -74,6 +75,16 @@ def classes_query(session, key):
             f"ELSE 'orphan' END AS \"the class\" FROM {key.child_source} c OFFSET 0")
 
 
+_DESCRIBED = """
+SELECT "the table", "the place",
+       (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(to_jsonb(j)) WHERE quote_ident(key) IN ({columns})),
+       (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(to_jsonb(j))
+         WHERE key IN (SELECT attname FROM pg_index i, pg_attribute a
+                        WHERE i.indrelid = "the table"::regclass AND i.indisprimary AND a.attrelid = i.indrelid
+                          AND a.attnum = ANY (i.indkey)))
+  FROM judged j WHERE "the class" IN ('orphan', 'mixed')"""
+
+
 def expected_by_rules(session, key):
     columns = ", ".join(key.child_columns)
     with session.trial():
@@ -82,12 +93,11 @@ def expected_by_rules(session, key):
         orphans = frozenset((table, place) for table, place, kind in rows if kind in ("orphan", "mixed"))
         missing = session.value(f"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM judged "
                                 "WHERE \"the class\" = 'orphan') d")
-        keys = frozenset(text for text, in session.rows(
-            f"SELECT (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(to_jsonb(j)) "
-            f"WHERE quote_ident(key) = ANY (ARRAY[{', '.join(literal(name) for name in key.child_columns)}])) "
-            "FROM judged j WHERE \"the class\" IN ('orphan', 'mixed')"))
+        described = {(table, place): texts for table, place, *texts in session.rows(_DESCRIBED.format(
+            columns=", ".join(literal(name) for name in key.child_columns)))}
         return Expected(orphans, frozenset((table, place) for table, place, kind in rows if kind == "mixed"), len(rows),
-                        missing, sum(kind == "partial" for *_, kind in rows), keys)
+                        missing, sum(kind == "partial" for *_, kind in rows),
+                        frozenset(foreign_key for foreign_key, _ in described.values()), described)
 
 
 def expected_by_server(session, key):

@@ -3,7 +3,7 @@ would look to it, and expects a difference, a small script, and that the script 
 
 from unittest import mock
 
-from . import compare_indexes, oracle
+from . import compare_indexes, compare_orphans, oracle
 from .case import Act, Case
 from .declared import Declared
 from .generate import generate
@@ -24,6 +24,20 @@ def _any_index(planner, table_oid, table):
     return [name for _, name, *_ in planner._session.rows(compare_indexes._INDEXES.format(table=table_oid))]
 
 
+def _never_violated():
+    return mock.patch.object(compare_orphans.Checked, "verdict", property(lambda checked: "clean", lambda *_: None),
+                             create=True)
+
+
+def _idle_ddl(session, verdicts=compare_indexes.index_verdicts):
+    return {oid: (verdict, reason, ddl and "SELECT 1;", index)
+            for oid, (verdict, reason, ddl, index) in verdicts(session).items()}
+
+
+def _mixed_up(columns, names_array=compare_orphans.names_array):
+    return names_array(sorted(columns))
+
+
 # What is wrong, what is spoiled for it, and how the difference's kind begins.
 _FAULTS = [
     ("keys are compared as text", mock.patch.object(oracle, "condition", _as_text), "fk_check: orphan_rows"),
@@ -31,7 +45,14 @@ _FAULTS = [
      mock.patch.object(Declared, "child_source", property(lambda key: key.child)), "fk_check: rows_checked"),
     ("inheritance children count as the parent's rows",
      mock.patch.object(Declared, "parent_source", property(lambda key: key.parent)), "fk_orphans: rows"),
+    ("keys are never violated", _never_violated(), "the server's verdict, added again: the key is accepted"),
+    ("keys are never violated, seen by VALIDATE", _never_violated(),
+     "the server's verdict, a copy validated: the key is accepted"),
+    ("undeclared columns come in another order", mock.patch.object(compare_orphans, "names_array", _mixed_up),
+     "fk_check of the undeclared form: orphan_rows"),
     ("any index covers", mock.patch.object(compare_indexes.Planner, "served", _any_index), "fk_missing_indexes: covered"),
+    ("the ddl makes no index", mock.patch.object(compare_indexes, "index_verdicts", _idle_ddl),
+     "fk_missing_indexes: the verdict after the ddl"),
 ]
 
 

@@ -5,6 +5,7 @@ import time
 import psycopg2
 
 from . import prelude
+from .names import literal
 
 SETTINGS = """
 SET TimeZone = 'America/New_York';
@@ -24,8 +25,10 @@ class ServerLost(Exception):
 
 
 class Session:
-    def __init__(self, database, engine="auto"):
-        self._database, self._engine = database, engine
+    """`settings`: name to value, for the program's calls."""
+
+    def __init__(self, database, settings=None):
+        self._database, self._settings = database, settings or {}
         self._connection = None
         self._rounds = 0
         self.connect()
@@ -35,7 +38,8 @@ class Session:
         self._connection.autocommit = True
         self._cursor = self._connection.cursor()
         self.execute(SETTINGS)
-        self.execute(f"SET fkaudit.engine = '{self._engine}'") if self._has_extension() else None
+        if self._has_extension():
+            self._set_settings()
 
     def reconnect(self):
         for _ in range(100):
@@ -61,7 +65,17 @@ class Session:
                 self.execute(statement)
             for statement in prelude.TOOLS:
                 self.execute(statement)
-        self.execute(f"SET fkaudit.engine = '{self._engine}'")
+        self._set_settings()
+
+    def _set_settings(self):
+        # Loaded first, the library refuses the names that it does not have.
+        self.execute("LOAD 'fkaudit'")
+        for name, value in self._settings.items():
+            self.execute(f"SET {name} = {literal(value)}")
+
+    @property
+    def engine(self):
+        return self._settings.get("fkaudit.engine", "auto")
 
     def execute(self, sql):
         try:
