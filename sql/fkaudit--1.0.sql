@@ -209,12 +209,14 @@ COMMENT ON FUNCTION fk_type_mismatches(regclass, name) IS
 
 -- Fits a terminal of 100 columns: psql's frame takes 17 of them, the verdicts what they need, and the three names share
 -- the rest. Where they do not fit, constraint names are shortened in the middle first, then the tables' names.
+-- All arguments are given with their types: no function that somebody has put into the schema before fits better.
 CREATE VIEW fk_status AS
 WITH keys AS (
     SELECT c.child::text, c.constraint_name::text, c.parent::text, c.on_delete, c.enforcement,
            i.verdict AS index_verdict, c.ordinality AS position
-      FROM fk_constraints() WITH ORDINALITY c
-      LEFT JOIN fk_missing_indexes(include_covered => true) i ON i.constraint_oid = c.constraint_oid
+      FROM fk_constraints(NULL::regclass, NULL::name) WITH ORDINALITY c
+      LEFT JOIN fk_missing_indexes(NULL::regclass, NULL::name, true) i
+             ON i.constraint_oid = c.constraint_oid
 ), widths AS (
     SELECT 99 - 17 - greatest(length('on_delete'), max(length(on_delete)))
                    - greatest(length('enforcement'), max(length(enforcement))) - length('index_verdict') AS room,

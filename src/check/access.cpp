@@ -20,9 +20,8 @@ struct rights {
 };
 
 /// has_schema_privilege and its like, without a query for each key. A table that is gone meanwhile is the locks' matter.
-rights find_rights(model::relation const& table, std::span<std::int16_t const> columns) {
+rights find_rights(oid user, model::relation const& table, std::span<std::int16_t const> columns) {
     return pg::guarded([&]() -> rights {
-        Oid const user = GetUserId();
         Oid const schema = get_rel_namespace(table.id);
         if (!OidIsValid(schema)) return {true, true, true};
         rights found;
@@ -37,8 +36,9 @@ rights find_rights(model::relation const& table, std::span<std::int16_t const> c
     });
 }
 
-refusal refuse_rights(pg::call& current, model::relation const& table, std::span<std::int16_t const> columns) {
-    auto const found = find_rights(table, columns);
+refusal refuse_rights(pg::call& current, oid user, model::relation const& table,
+                      std::span<std::int16_t const> columns) {
+    auto const found = find_rights(user, table, columns);
     auto& arena = current.arena();
     if (!found.schema)
         return {reason::no_privilege,
@@ -47,6 +47,16 @@ refusal refuse_rights(pg::call& current, model::relation const& table, std::span
         return {reason::no_privilege, arena.concat("permission denied for table ", table.qualified,
                                                    "; SELECT on the key's columns is needed")};
     return {};
+}
+
+oid current_user() {
+    return pg::guarded([] { return GetUserId(); });
+}
+
+/// Whether a user may read the key's columns of both sides.
+refusal refuse_reader(pg::call& current, oid user, constraint const& key) {
+    if (auto const denied = refuse_rights(current, user, *key.child, key.child_columns)) return denied;
+    return refuse_rights(current, user, *key.parent, key.parent_columns);
 }
 
 bool is_same_name(char const* stored, model::identifier const& loaded) {
@@ -78,7 +88,46 @@ bool is_same_key(constraint const& key) {
 }
 
 text quoted_name(model::arena& arena, oid role) {
-    return pg::guarded([&] { return arena.copy(text(GetUserNameFromId(role, true) ?: "?")); });
+    return pg::guarded([&] {
+        char const* const name = GetUserNameFromId(role, true);
+        return arena.copy(text(name == nullptr ? "?" : quote_identifier(name)));
+    });
+}
+
+/// The owner as the catalog has it now: the model's is as old as the statement.
+oid owner_of(oid table) {
+    return pg::guarded([&] {
+        HeapTuple const tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+        if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for relation %u", table);
+        oid const owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+        ReleaseSysCache(tuple);
+        return owner;
+    });
+}
+
+/// Whether a user may read both sides of the key, all of their rows. A FORCEd policy binds no owner here: the key is
+/// examined as PostgreSQL's own check reads it (SECURITY_NOFORCE_RLS).
+refusal refuse_owner(pg::call& current, oid owner, constraint const& key) {
+    if (auto const denied = refuse_reader(current, owner, key)) return denied;
+    for (auto const* const table : {key.child, key.parent})
+        if (owner_of(table->id) != owner &&
+            pg::guarded([&] { return check_enable_rls(table->id, owner, true) == RLS_ENABLED; }))
+            return {reason::row_security,
+                    current.arena().concat("row security of ", table->qualified, " would hide rows")};
+    return {};
+}
+
+using untrusted_code = std::span<untrusted_object const>;
+
+/// Code of the parent that would run as `runner` although it belongs to neither.
+refusal refuse_other_parent(pg::call& current, constraint const& key, untrusted_code code, oid runner) {
+    for (auto const& one : code)
+        if (one.side == untrusted_object::origin::parent && one.owner_id != runner)
+            return {reason::unsupported,
+                    current.arena().concat("reading ", key.parent->qualified, " could run code of user ",
+                                           quoted_name(current.arena(), one.owner_id), " (", one.name,
+                                           "), and the tables have different owners")};
+    return {};
 }
 
 }  // namespace
@@ -88,8 +137,7 @@ refusal refuse_unlocked(pg::call& current, constraint const& key) {
         if (table->is_other_temporary)
             return {reason::temporary_of_other_session,
                     current.arena().concat(table->qualified, " is a temporary table of another session")};
-    if (auto const denied = refuse_rights(current, *key.child, key.child_columns)) return denied;
-    return refuse_rights(current, *key.parent, key.parent_columns);
+    return refuse_reader(current, current_user(), key);
 }
 
 std::span<std::int16_t const> primary_key(model::arena& arena, model::relation const& table) {
@@ -103,10 +151,18 @@ std::span<std::int16_t const> primary_key(model::arena& arena, model::relation c
     return {};
 }
 
-visible_columns find_visible_columns(pg::call& current, constraint const& key) {
+visible_columns find_visible_columns(pg::call& current, constraint const& key, identity const& who) {
     auto const columns = primary_key(current.arena(), *key.child);
-    auto const found = find_rights(*key.child, columns);
-    return {found.table, !columns.empty() && (found.table || found.columns)};
+    visible_columns visible{true, !columns.empty()};
+    auto const restrict_to = [&](oid user) {
+        auto const found = find_rights(user, *key.child, columns);
+        visible.system_columns = visible.system_columns && found.table;
+        visible.primary_key = visible.primary_key && (found.table || found.columns);
+    };
+    oid const caller = current_user();
+    restrict_to(caller);
+    if (who.user != model::no_oid && who.user != caller) restrict_to(who.user);
+    return visible;
 }
 
 refusal refuse_locked(pg::call& current, constraint const& key, ids child_tables, ids parent_tables) {
@@ -155,38 +211,40 @@ refusal refuse_locked(pg::call& current, constraint const& key, ids child_tables
 }
 
 refusal choose_identity(pg::call& current, constraint const& key, ids child_tables, ids parent_tables, identity& who) {
-    auto const code = find_untrusted_code(current, key, child_tables, parent_tables);
-    if (!code.exists()) return {};
     auto& arena = current.arena();
-
-    if (code.of_parent && key.parent->owner != key.child->owner)
-        return {reason::unsupported,
-                arena.concat("reading ", key.parent->qualified, " could run the function ", code.of_parent->name,
-                             " of user ", code.of_parent->owner, ", and the tables have different owners")};
-
-    bool may_become_owner = false, owner_is_superuser = false;
+    oid const caller = current_user();
+    oid const owner = owner_of(key.child->id);
+    bool const same_owner = owner_of(key.parent->id) == owner;
+    bool may_become_owner = false, caller_is_superuser = false, owner_is_superuser = false;
     pg::guarded([&] {
-        may_become_owner = superuser() || has_privs_of_role(GetUserId(), key.child->owner);
-        owner_is_superuser = superuser_arg(key.child->owner);
+        caller_is_superuser = superuser_arg(caller);
+        may_become_owner = caller_is_superuser || has_privs_of_role(caller, owner);
+        owner_is_superuser = superuser_arg(owner);
     });
-    if (!may_become_owner) return {};
-    if (owner_is_superuser) {
-        auto const& function = code.of_key ? *code.of_key : code.of_child ? *code.of_child : *code.of_parent;
-        return {reason::unsupported, arena.concat("the function ", function.name, " of user ", function.owner,
-                                                  " would run with the rights of the superuser ",
-                                                  quoted_name(arena, key.child->owner), ", who owns the child")};
-    }
-    who.user = key.child->owner;
-    for (auto const* const table : {key.child, key.parent})
-        if (table->owner != who.user &&
-            pg::guarded([&] { return check_enable_rls(table->id, who.user, true) == RLS_ENABLED; }))
-            return {reason::row_security, arena.concat("row security of ", table->qualified,
-                                                       " would hide rows from the child's owner, as whom the key must"
-                                                       " be examined")};
-    return {};
+
+    bool const as_owner = may_become_owner && !owner_is_superuser;
+    refusal const denied = as_owner ? refuse_owner(current, owner, key) : refusal{};
+    if (as_owner && !denied) who = {owner, quoted_name(arena, owner)};
+    // Whatever code there is, it is the runner's own.
+    if (same_owner && (who.user != model::no_oid || !may_become_owner)) return {};
+
+    bool const as_superuser = caller_is_superuser && who.user == model::no_oid;
+    auto const code = find_untrusted_code(current, key, child_tables, parent_tables, as_superuser);
+    oid const runner = as_owner ? owner : caller;
+    if (!same_owner)
+        if (auto const no = refuse_other_parent(current, key, code, runner)) return no;
+    if (code.empty() || !may_become_owner || who.user != model::no_oid) return {};
+
+    auto const named = arena.concat(quoted_name(arena, code.front().owner_id), " (", code.front().name, ')');
+    if (as_owner)
+        return {denied.why, arena.concat("code of user ", named, " could run, so that the key must be examined as ",
+                                         quoted_name(arena, owner), ", who owns the child: ", denied.detail)};
+    return {reason::unsupported, arena.concat("code of user ", named, " would run with the rights of the superuser ",
+                                              quoted_name(arena, owner), ", who owns the child")};
 }
 
-refusal refuse_error(model::arena& arena, int sqlstate, std::string_view message, std::string_view detail) {
+refusal refuse_error(model::arena& arena, identity const& who, int sqlstate, std::string_view message,
+                     std::string_view detail) {
     auto const why = [&] {
         switch (sqlstate) {
             case ERRCODE_LOCK_NOT_AVAILABLE:
@@ -197,7 +255,8 @@ refusal refuse_error(model::arena& arena, int sqlstate, std::string_view message
     }();
     // A deadlock's detail lists processes, of which nobody knows anything a moment later.
     bool const is_useful = !detail.empty() && sqlstate != ERRCODE_T_R_DEADLOCK_DETECTED;
-    return {why, is_useful ? arena.concat(message, ": ", detail) : message};
+    auto const as = who.user == model::no_oid ? text() : arena.concat("examined as ", who.name, ": ");
+    return {why, arena.concat(as, message, is_useful ? ": " : "", is_useful ? detail : text())};
 }
 
 }  // namespace fkaudit::check

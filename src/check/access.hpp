@@ -13,9 +13,10 @@ struct refusal {
     explicit operator bool() const noexcept { return why != reason::none; }
 };
 
-/// As whom a key is examined. By default as the caller.
+/// As whom a key is examined.
 struct identity {
-    model::oid user = model::no_oid;  ///< no_oid: the caller
+    model::oid user = model::no_oid;  ///< no_oid: as the caller; otherwise as the child's owner
+    std::string_view name{};          ///< of the child's owner
 };
 
 /// What the caller may see beyond the key itself.
@@ -28,7 +29,8 @@ struct visible_columns {
 /// (of both sides, by table or by column) and USAGE on the schemas.
 refusal refuse_unlocked(pg::call& current, model::constraint const& key);
 
-visible_columns find_visible_columns(pg::call& current, model::constraint const& key);
+/// What both the caller and the identity may see.
+visible_columns find_visible_columns(pg::call& current, model::constraint const& key, identity const& who);
 
 /// The primary key's columns of the child; empty without one.
 std::span<std::int16_t const> primary_key(model::arena& arena, model::relation const& table);
@@ -38,12 +40,17 @@ std::span<std::int16_t const> primary_key(model::arena& arena, model::relation c
 refusal refuse_locked(pg::call& current, model::constraint const& key, std::span<model::oid const> child_tables,
                       std::span<model::oid const> parent_tables);
 
-/// Decides as whom the key is examined, so that no function of a user who is no superuser runs with a superuser's
-/// rights.
+/// Decides as whom the key is examined. A caller who is superuser or has the rights of the child's owner examines it as
+/// that owner wherever he may read both tables, as PostgreSQL's own check does on every write: so no code that he or
+/// anyone adds to the tables, at whatever moment, runs with a superuser's rights. Where he may not, or is a superuser
+/// himself, the key is examined as the caller, but only without untrusted code (see find_untrusted_code). Every other
+/// caller examines it as himself. Code that another owner's parent brings in is refused for all but its own owner.
+/// Called right before the examination, under the locks of both sides.
 refusal choose_identity(pg::call& current, model::constraint const& key, std::span<model::oid const> child_tables,
                         std::span<model::oid const> parent_tables, identity& who);
 
 /// The refusal that an error of the server amounts to.
-refusal refuse_error(model::arena& arena, int sqlstate, std::string_view message, std::string_view detail);
+refusal refuse_error(model::arena& arena, identity const& who, int sqlstate, std::string_view message,
+                     std::string_view detail);
 
 }  // namespace fkaudit::check

@@ -20,24 +20,30 @@ struct candidate {
     verdict* found = nullptr;
     prepared_key prepared{};
     ids parent_tables{};
+    identity who{};
     bool is_ready = false;
 };
 
 /// Makes the snapshot and the rights of a key current, and puts the former back at the end of a success; after an error
-/// the subtransaction's rollback does it.
+/// the subtransaction's rollback does it. Whoever's rights they are, functions that run meanwhile cannot change the
+/// role, make temporary objects or leave anything in the session, and the settings that they change are put back: the
+/// next key may be examined with more rights.
 class examination_state {
 public:
     examination_state(Snapshot snapshot, identity const& who) {
         pg::guarded([&] {
             GetUserIdAndSecContext(&user_, &security_);
             PushActiveSnapshot(snapshot);
-            if (who.user != model::no_oid)
-                SetUserIdAndSecContext(who.user, security_ | SECURITY_RESTRICTED_OPERATION |
-                                                     SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+            settings_ = NewGUCNestLevel();
+            bool const as_owner = who.user != model::no_oid;
+            SetUserIdAndSecContext(as_owner ? who.user : user_, security_ | SECURITY_RESTRICTED_OPERATION |
+                                                                    SECURITY_LOCAL_USERID_CHANGE |
+                                                                    (as_owner ? SECURITY_NOFORCE_RLS : 0));
         });
     }
     void restore() {
         pg::guarded([&] {
+            AtEOXact_GUC(false, settings_);
             SetUserIdAndSecContext(user_, security_);
             PopActiveSnapshot();
         });
@@ -46,6 +52,7 @@ public:
 private:
     Oid user_ = InvalidOid;
     int security_ = 0;
+    int settings_ = 0;
 };
 
 /// How often locks are given back for one that is not to be had at once, before waiting for it with them.
@@ -58,7 +65,7 @@ public:
         : current_(current),
           work_(work),
           candidates_(current.arena()) {
-        for (auto& found : keys) candidates_.push_back({&found, {found.key}, {}, false});
+        for (auto& found : keys) candidates_.push_back({&found, {found.key}, {}, {}, false});
     }
 
     void run() {
@@ -87,7 +94,6 @@ private:
                 refuse(one, no);
                 continue;
             }
-            one.prepared.visible = find_visible_columns(current_, *one.found->key);
             one.is_ready = any = true;
         }
         return any;
@@ -162,11 +168,11 @@ private:
     void examine_one(candidate& one, ids child_tables, engine& reader, Snapshot snapshot) {
         auto const start = std::chrono::steady_clock::now();
         auto const blank = *one.found;
-        auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
-            identity who;
-            if (auto const no = choose_current_identity(one, child_tables, who)) return refuse(one, no);
+        auto const failure = pg::attempt_foreign_code(current_, pg::on_success::commit, [&] {
+            if (auto const no = choose_current_identity(one, child_tables)) return refuse(one, no);
+            one.prepared.visible = find_visible_columns(current_, *one.found->key, one.who);
             set_reading_settings();
-            examination_state state(snapshot, who);
+            examination_state state(snapshot, one.who);
             work_.run(reader, one.prepared, *one.found);
             state.restore();
             one.found->engine = reader.name();
@@ -182,9 +188,9 @@ private:
 
     /// By the catalog of this moment, as the planner will see it, and not of the caller's snapshot: an index with
     /// somebody's function in it may be a minute old.
-    refusal choose_current_identity(candidate const& one, ids child_tables, identity& who) {
+    refusal choose_current_identity(candidate& one, ids child_tables) {
         pg::guarded([] { PushActiveSnapshot(GetLatestSnapshot()); });
-        auto const no = choose_identity(current_, *one.found->key, child_tables, one.parent_tables, who);
+        auto const no = choose_identity(current_, *one.found->key, child_tables, one.parent_tables, one.who);
         pg::guarded([] { PopActiveSnapshot(); });
         return no;
     }
@@ -200,7 +206,7 @@ private:
     }
 
     void fail(candidate& one, pg::caught_error const& error) {
-        refuse(one, refuse_error(current_.arena(), error.sqlstate, error.message, error.detail));
+        refuse(one, refuse_error(current_.arena(), one.who, error.sqlstate, error.message, error.detail));
     }
 
     /// What is ready and has this parent; nullptr: any.

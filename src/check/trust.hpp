@@ -5,26 +5,28 @@
 
 namespace fkaudit::check {
 
-/// A function that examining a key could run and whose owner is no superuser.
-struct untrusted_function {
-    std::string_view name{};  ///< signature, qualified
-    std::string_view owner{};
+/// Code that examining a key could run and whose owner is no superuser: a function, or a foreign table (whose owner, or
+/// the owner of its server, decides where the query goes and as whom).
+struct untrusted_object {
+    /// What brings it in: the key's operators, casts and types, or what belongs to one of the tables.
+    enum class origin : char { key = 'k', child = 'c', parent = 'p' };
+
+    origin side = origin::key;
+    std::string_view name{};   ///< such as `function public.f(integer)`
+    std::string_view owner{};  ///< the owner's name
+    model::oid owner_id = model::no_oid;
 };
 
-/// The untrusted code of a key, by whose tables bring it in.
-struct untrusted_code {
-    std::optional<untrusted_function> of_key{};     ///< operators, casts, and what the key's types reach
-    std::optional<untrusted_function> of_child{};   ///< index expressions and predicates, CHECKs, partition keys, …
-    std::optional<untrusted_function> of_parent{};  ///< the same of the parent
-
-    bool exists() const noexcept { return of_key || of_child || of_parent; }
-};
-
-/// Finds the functions that reading the two tables and comparing their keys can reach, because the query calls them or
-/// because planning folds them: operators, casts (to jsonb included), element, field and subtype functions, domains;
-/// index predicates and expressions, CHECKs, partition keys and extended statistics of both tables and their
-/// partitions. One catalog query, plus one that is enough where every function belongs to a superuser.
-untrusted_code find_untrusted_code(pg::call& current, model::constraint const& key,
-                                   std::span<model::oid const> child_tables, std::span<model::oid const> parent_tables);
+/// Finds the code that reading the two tables and comparing their keys can reach, because the query calls it or because
+/// planning folds it: operators with their families, casts (to json included), element, field and subtype functions,
+/// domains; index predicates and expressions, partition keys (those of partition ancestors included) and extended
+/// statistics. CHECKs and defaults are no part of it: see set_check_settings(). What initdb made is trusted. Foreign tables
+/// count where a superuser reads them: no password guards his way through somebody's server.
+///
+/// Reads the newest catalog, not the statement's snapshot: what another session committed a moment ago is found. No
+/// query for a key that needs built-in code only, one where nothing depends on a function of such an owner, else two.
+std::span<untrusted_object const> find_untrusted_code(pg::call& current, model::constraint const& key,
+                                                      std::span<model::oid const> child_tables,
+                                                      std::span<model::oid const> parent_tables, bool as_superuser);
 
 }  // namespace fkaudit::check

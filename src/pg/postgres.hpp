@@ -30,14 +30,18 @@ extern "C" {
 #include <catalog/namespace.h>
 #include <catalog/partition.h>
 #include <catalog/pg_am.h>
+#include <catalog/pg_amop.h>
 #include <catalog/pg_cast.h>
 #include <catalog/pg_class.h>
 #include <catalog/pg_collation.h>
 #include <catalog/pg_constraint.h>
+#include <catalog/pg_index.h>
 #include <catalog/pg_inherits.h>
 #include <catalog/pg_namespace.h>
 #include <catalog/pg_opclass.h>
 #include <catalog/pg_operator.h>
+#include <catalog/pg_partitioned_table.h>
+#include <catalog/pg_statistic_ext.h>
 #include <catalog/pg_type.h>
 #include <commands/defrem.h>
 #include <commands/extension.h>
@@ -56,6 +60,7 @@ extern "C" {
 #include <utils/acl.h>
 #include <utils/array.h>
 #include <utils/builtins.h>
+#include <utils/catcache.h>
 #include <utils/fmgroids.h>
 #include <utils/guc.h>
 #include <utils/inval.h>

@@ -46,6 +46,13 @@ bool must_go_on(ErrorData const& error) noexcept {
     }
 }
 
+bool is_raised_by_function(ErrorData const& error) noexcept {
+    // pl_exec.c and plpy_plpymodule.c; other languages give no choice of the SQLSTATE.
+    for (std::string_view const name : {"exec_stmt_raise", "PLy_output"})
+        if (error.funcname != nullptr && name == error.funcname) return true;
+    return false;
+}
+
 caught_error describe(model::arena& arena, ErrorData const& error) {
     auto const text = [&](char const* value) { return value == nullptr ? std::string_view() : arena.copy(value); };
     return {error.sqlerrcode, text(error.message), text(error.detail), text(error.hint)};

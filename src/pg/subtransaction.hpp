@@ -30,6 +30,8 @@ struct subtransaction {
 ErrorData* take_error(MemoryContext context);
 /// A cancel, a shutdown, a serialization failure or a recovery conflict: never swallowed.
 bool must_go_on(ErrorData const& error) noexcept;
+/// By a RAISE of a procedural language, with whatever SQLSTATE its author chose.
+bool is_raised_by_function(ErrorData const& error) noexcept;
 caught_error describe(model::arena& arena, ErrorData const& error);
 
 }  // namespace detail
@@ -60,6 +62,18 @@ std::optional<caught_error> attempt(call& current, on_success ending, Body&& bod
     });
     if (detail::must_go_on(*error) || current.is_writing()) throw copied_error{error};
     return detail::describe(current.arena(), *error);
+}
+
+/// The same where users' functions may run inside: one that raises a "cancel" by itself ends the subtransaction, but not
+/// the whole run.
+template <class Body>
+std::optional<caught_error> attempt_foreign_code(call& current, on_success ending, Body&& body) {
+    try {
+        return attempt(current, ending, body);
+    } catch (copied_error const& error) {
+        if (!detail::is_raised_by_function(*error.data)) throw;
+        return detail::describe(current.arena(), *error.data);
+    }
 }
 
 }  // namespace fkaudit::pg
