@@ -18,9 +18,11 @@ class Column:
     name: str
     type: KeyType
     suffix: str = ""
+    generated_from: str | None = None
 
     def render(self):
-        return f"{quoted(self.name)} {self.type.render()}{self.suffix}"
+        generated = f" GENERATED ALWAYS AS ({quoted(self.generated_from)}) STORED" if self.generated_from else ""
+        return f"{quoted(self.name)} {self.type.render()}{self.suffix}{generated}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,26 @@ class Attach:
 
     def without_column(self, tree, name):
         return self
+
+
+@dataclass(frozen=True)
+class AddColumn:
+    """ALTER TABLE … ADD COLUMN of tables that have rows: the default of these is in the catalog alone."""
+    tables: tuple
+    tree: str
+    column: Column
+    default: str | None
+
+    def statements(self):
+        return [f"ALTER TABLE {quoted(table)} ADD COLUMN {self.column.render()} DEFAULT {literal(self.default)};"
+                for table in self.tables]
+
+    def simpler(self):
+        for table in self.tables[1:]:
+            yield replace(self, tables=tuple(other for other in self.tables if other != table))
+
+    def without_column(self, tree, name):
+        return None if tree == self.tree and name == self.column.name else self
 
 
 @dataclass(frozen=True)
@@ -238,13 +260,11 @@ class Rows:
         return [replace(self, rows=(row,)) for row in self.rows] if len(self.rows) > 1 else []
 
     def simpler(self):
-        half = len(self.rows) // 2
-        if half > 1:
-            yield replace(self, rows=self.rows[:half])
-            yield replace(self, rows=self.rows[half:])
-        if len(self.rows) > 1:
-            for number in range(len(self.rows)):
-                yield replace(self, rows=self.rows[:number] + self.rows[number + 1:])
+        size = len(self.rows) // 2
+        while size:
+            for place in range(0, len(self.rows), size):
+                yield replace(self, rows=self.rows[:place] + self.rows[place + size:])
+            size //= 2
 
     def without_column(self, tree, name):
         if tree != self.tree or name not in self.columns:
@@ -282,6 +302,8 @@ class Case:
         for item in self.items:
             if isinstance(item, Table):
                 found.update({(item.tree, column.name): None for column in item.columns})
+            elif isinstance(item, AddColumn):
+                found[(item.tree, item.column.name)] = None
         return list(found)
 
     def without_column(self, tree, name):

@@ -1,12 +1,17 @@
 """Random rows, with keys that mostly exist, and what makes orphans out of them."""
 
 from .case import ORIGIN, REPLICA, Act, Rows
+from .key_types import NARROW
 from .names import literal, quoted
+
+_MANY = 600
 
 
 class RowMaker:
     def __init__(self, random):
         self._random = random
+        # Some rounds have more rows than what an engine takes at a time.
+        self._is_bulky = random.random() < 0.06
 
     def fill(self, made, keys):
         """Items that put rows into one table; `keys` are those of which it is the child."""
@@ -17,9 +22,11 @@ class RowMaker:
             items.append(Act((f"ALTER TABLE {quoted(made.name)} DISABLE TRIGGER ALL;",)))
         targets = [made.name] * 4 + made.leaves[:2] + made.late * 2 + made.heirs * 2
         for target in sorted(set(random.choices(targets, k=3)) | set(made.late) | set(made.heirs)):
-            rows = [self._row(made, keys) for _ in range(random.choices([0, 2, 6, 14], [10, 25, 40, 25])[0])]
+            is_bulky = self._is_bulky and target == made.name
+            count = _MANY if is_bulky else random.choices([0, 2, 6, 14], [10, 25, 40, 25])[0]
+            rows = [self._row(made, keys, is_bulky) for _ in range(count)]
             if rows:
-                columns = tuple(column.name for column in made.columns)
+                columns = tuple(column.name for column in made.columns if not column.generated_from)
                 items.append(Rows(target, made.name, columns, tuple(tuple(row[name] for name in columns) for row in rows),
                                   style == "replica"))
                 if target not in made.heirs or random.random() < 0.3:
@@ -28,11 +35,18 @@ class RowMaker:
             items.append(Act((f"ALTER TABLE {quoted(made.name)} ENABLE TRIGGER ALL;",)))
         return items
 
-    def _row(self, made, keys):
+    def _value(self, column, nulls, is_bulky):
+        random = self._random
+        if random.random() < nulls and not column.suffix:
+            return None
+        if is_bulky and random.random() < 0.9:
+            return column.type.spread(random.randrange(1, 1000)) or random.choice(column.type.values())
+        return random.choice(column.type.values())
+
+    def _row(self, made, keys, is_bulky):
         random = self._random
         nulls = random.choice([0, 0.1, 0.3])
-        row = {column.name: None if random.random() < nulls and not column.suffix else random.choice(column.type.values())
-               for column in made.columns}
+        row = {column.name: self._value(column, nulls, is_bulky) for column in made.columns}
         for key, parent in keys:
             if parent.rows and random.random() < 0.75:
                 match = random.choice(parent.rows)
@@ -41,10 +55,14 @@ class RowMaker:
                     child_type, parent_type = made.column(child_column).type, parent.column(parent_column).type
                     if value is None or random.random() < 0.1:
                         continue
-                    if child_type.sql == parent_type.sql or value in child_type.values():
+                    is_spread = value not in parent_type.values() and child_type.sql not in NARROW
+                    if child_type.sql == parent_type.sql or is_spread or value in child_type.values():
                         row[child_column] = value
             if random.random() < 0.1:
                 row.update({name: None for name in key.child_columns if not made.column(name).suffix})
+        for column in made.columns:
+            if column.generated_from:
+                row[column.name] = row[column.generated_from]
         return row
 
     def bereave(self, parent):

@@ -2,7 +2,7 @@
 
 import random as random_module
 
-from .case import Act, Case
+from .case import Act, AddColumn, Case, Index, Key
 from .data import RowMaker
 from .indexes import IndexMaker
 from .keys import KeyMaker
@@ -34,6 +34,7 @@ def generate(seed, major):
     case.items += [item for item in indexes if random.random() < 0.7]
     for made in tables:
         case.items += row_maker.fill(made, [(key, parent) for key, child, parent, _ in keys if child is made])
+    _add_later(random, case, [(key, child) for key, child, _, after_rows in keys if after_rows])
     case.items += [key for key, _, _, after_rows in keys if after_rows]
     for made in tables:
         case.items += row_maker.bereave(made)
@@ -41,6 +42,20 @@ def generate(seed, major):
     case.items += [item for item in indexes if item not in case.items]
     case.items += _damage(random, tables, keys)
     return case
+
+
+def _add_later(random, case, keys):
+    """Makes one of a key's child columns a column that was added when the rows were there."""
+    for key, child in keys:
+        if random.random() >= 0.12:
+            continue
+        column = child.column(random.choice(key.child_columns))
+        before = [item.without_column(child.name, column.name) for item in case.items]
+        if any(new is None and not isinstance(old, (Index, Key)) for old, new in zip(case.items, before)):
+            continue
+        default = None if random.random() < 0.2 else random.choice(column.type.values())
+        case.items[:] = [item for item in before if item is not None]
+        case.items.append(AddColumn((child.name, *child.late), child.name, column, default))
 
 
 def _damage(random, tables, keys):

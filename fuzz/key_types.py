@@ -6,16 +6,19 @@ A family's values look different and are equal, or look equal and differ: 1.0 an
 
 from dataclasses import dataclass
 
-_INT2 = ["0", "1", "2", "3", "7", "-1", "100", "32767"]
-_INT4 = _INT2 + ["16777216", "16777217", "2147483647"]
-_INT8 = _INT4 + ["9007199254740992", "9007199254740993", "9007199254740994"]
-_NUMERIC = _INT8 + ["1.0", "1.00", "2.5", "100.0", "0.1", "NaN", "Infinity"]
+from .names import LONG_WORDS
+
+_INT2 = ["0", "1", "2", "3", "7", "-1", "100", "32767", "-32768"]
+_INT4 = _INT2 + ["16777216", "16777217", "2147483647", "-2147483648"]
+_INT8 = _INT4 + ["9007199254740992", "9007199254740993", "9007199254740994", "9223372036854775807",
+                 "-9223372036854775808"]
+_NUMERIC = _INT8 + ["1.0", "1.00", "2.5", "100.0", "0.1", "NaN", "Infinity", "-Infinity", "1e400"]
 _FLOAT8 = _INT4 + ["-0", "2.5", "0.1", "NaN", "Infinity", "9007199254740992", "9007199254740994"]
 _FLOAT4 = _INT2 + ["-0", "2.5", "0.1", "NaN", "16777216"]
 _NATURAL = [value for value in _INT4 if not value.startswith("-")]
 _WORDS = ["a", "b", "ab", "AB", "Ab", "ab ", "A", "", " ", "\u00e9", "e\u0301", "x'y", '"', "\\", "\ufb01", "fi", "ss",
           "\u00df", "aa", "5"]
-_LONG_WORDS = _WORDS + ["abcdef", "ab   ", "ab\n"]
+_LONG_WORDS = _WORDS + ["abcdef", "ab   ", "ab\n", *LONG_WORDS]
 _DATES = ["2024-01-01", "2024-02-29", "infinity", "-infinity", "0044-03-15 BC", "2024-03-31"]
 _TIMES = ["2024-01-01", "2024-01-01 00:00", "2024-01-01 12:00", "infinity", "2024-02-29", "2024-03-31 02:30"]
 _ZONED = ["2024-01-01 00:00+00", "2024-01-01 00:00+01", "2024-01-01 01:00+01", "2023-12-31 23:00+00", "infinity",
@@ -40,7 +43,7 @@ FAMILIES = {
     "text": ({
         "text": _LONG_WORDS, "varchar": _LONG_WORDS, "varchar(5)": _WORDS, "char(5)": _WORDS, "char(2)": ["a", "ab", "AB", ""],
         "bpchar": _WORDS, "name": _WORDS, "fuzz.word": _LONG_WORDS, "fuzz.ci_word": _LONG_WORDS,
-        "fuzz.short_word": _WORDS, "fuzz.padded": _WORDS, '"char"': ["a", "b", "A", "", "5"]}, 30),
+        "fuzz.short_word": _WORDS, "fuzz.padded": _WORDS, "fuzz.citext": _LONG_WORDS, '"char"': ["a", "b", "A", "", "5"]}, 30),
     "moment": ({"date": _DATES, "timestamp": _TIMES, "timestamptz": _ZONED, "timestamp(0)": _TIMES,
                 "fuzz.day": _DATES}, 10),
     "composite": ({"fuzz.pair": _PAIRS, "fuzz.couple": _PAIRS}, 4),
@@ -51,7 +54,7 @@ FAMILIES = {
     "enum": ({"fuzz.mood": _MOODS, "fuzz.feeling": _MOODS}, 3),
     "net": ({"inet": _NETS + ["10.0.0.1", "10.0.0.1/8", "::1"], "cidr": _NETS}, 3),
     "uuid": ({"uuid": ["00000000-0000-0000-0000-00000000000" + digit for digit in "01234"]}, 5),
-    "bytea": ({"bytea": ["\\x", "\\x00", "\\x0000", "\\xff", "a"]}, 2),
+    "bytea": ({"bytea": ["\\x", "\\x00", "\\x0000", "\\xff", "a", *LONG_WORDS]}, 2),
     "bool": ({"bool": ["t", "f"]}, 2),
     "interval": ({"interval": ["1 month", "30 days", "720:00", "1 day", "24:00", "0"]}, 2),
     "bits": ({"bit(3)": ["101", "010", "000"], "varbit": ["101", "1", "10", "", "010"]}, 2),
@@ -63,10 +66,15 @@ FAMILIES = {
 }
 
 _COLLATABLE = {"text", "varchar", "varchar(5)", "char(5)", "char(2)", "bpchar", "name", "fuzz.word", "fuzz.short_word",
-               "fuzz.padded", "text[]"}
+               "fuzz.padded", "fuzz.citext", "text[]"}
 PERIODS = {"int4range": _SPANS, "numrange": _SPANS, "daterange": ["[2024-01-01,2024-02-01)", "[2024-02-01,2024-03-01)",
            "[2024-01-01,2024-03-01)", "empty", "[2024-01-15,2024-01-20)"], "int4multirange":
            ["{}", "{[1,5)}", "{[1,3),[3,5)}", "{[1,2),[7,9)}", "{[5,9)}"]}
+
+
+_SPREAD = {"number": "{}", "text": "w{}", "uuid": "00000000-0000-0000-0000-{:012d}", "moment": "{:04d}-07-01",
+           "pg_lsn": "0/{}", "money": "{}", "bytea": "w{}", "interval": "{} days", "jsonb": "{}"}
+NARROW = {"char(2)", '"char"'}
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,12 @@ class KeyType:
         if self.family == "period":
             return PERIODS[self.sql]
         return FAMILIES[self.family][0][self.sql]
+
+    def spread(self, number):
+        """A value of its own for each number up to 999, where the type has so many; else None."""
+        if self.sql in NARROW or self.family not in _SPREAD:
+            return None
+        return _SPREAD[self.family].format(number)
 
     def render(self):
         return self.sql + (f" COLLATE {self.collation}" if self.collation else "")

@@ -1,5 +1,7 @@
 """Names, plain ones and ones that hurt: capitals, quotes, reserved words, other scripts, 63 bytes."""
 
+from hashlib import md5
+
 _AWKWARD = ["Order", "two words", "qu\"ote", "it's", "select", "Ünïcode", "名前", "%s", "$1", "back\\slash", "a.b", ";--",
             "/*", "user", "new\nline", "x" * 60]
 # Words that generated SQL uses as aliases.
@@ -10,9 +12,20 @@ def quoted(name):
     return '"' + name.replace('"', '""') + '"'
 
 
+# Values that are toasted: one that shrinks when it is compressed, one that does not and goes out of line. By value: how
+# a script writes them.
+LONG_WORDS = {
+    "ab" * 5000: "repeat('ab', 5000)",
+    "".join(md5(b"%d" % number).hexdigest() for number in range(1, 76)):
+        "(SELECT string_agg(md5(n::text), '' ORDER BY n) FROM generate_series(1, 75) n)",
+}
+
+
 def literal(value):
     if value is None:
         return "NULL"
+    if value in LONG_WORDS:
+        return LONG_WORDS[value]
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -6,6 +6,7 @@ OBJECTS = {
     "fuzz.ci": "CREATE COLLATION fuzz.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);",
     "fuzz.canonical": "CREATE COLLATION fuzz.canonical (provider = icu, locale = 'und', deterministic = false);",
     "fuzz.german": "CREATE COLLATION fuzz.german (provider = icu, locale = 'de');",
+    "fuzz.citext": "CREATE EXTENSION citext SCHEMA fuzz;",
     "fuzz.mood": "CREATE TYPE fuzz.mood AS ENUM ('sad', 'ok', 'happy');",
     "fuzz.pair": "CREATE TYPE fuzz.pair AS (a int4, b text);",
     "fuzz.number": "CREATE DOMAIN fuzz.number AS int4;",

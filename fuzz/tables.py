@@ -48,8 +48,15 @@ class TableMaker:
     def add_column(self, made, key_type, plain):
         suffix = " NOT NULL" if self._random.random() < 0.1 else ""
         name = self._names.give(("column", made.name), f"{plain}{len(made.columns) + 1}")
-        made.columns.append(Column(name, key_type, suffix))
+        made.columns.append(Column(name, key_type, suffix, self._source(made, key_type, plain)))
         return name
+
+    def _source(self, made, key_type, plain):
+        """The column that a generated column, one of a key's child columns, repeats."""
+        if plain != "b" or self._random.random() >= 0.05:
+            return None
+        alike = [column.name for column in made.columns if column.type == key_type and not column.generated_from]
+        return self._random.choice(alike) if alike else None
 
     def write(self, made):
         """The items that make the table: now, and after rows and keys."""
