@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/audit/set_null_risk.hpp"
+
 namespace fkaudit::audit {
 
 namespace {
@@ -55,13 +57,24 @@ void report_default(action_audit& audit, constraint const& key) {
                  keeps ? text() : audit.change(key, wanted));
 }
 
-void report_self_reference(action_audit& audit, constraint const& key) {
-    bool const can_be_null = std::all_of(key.child_columns.begin(), key.child_columns.end(), [&](std::int16_t number) {
+/// The server takes no SET NULL for a key with a generated column.
+bool is_generated(constraint const& key) {
+    return std::any_of(key.child_columns.begin(), key.child_columns.end(), [&](std::int16_t number) {
         auto const* const column = key.child->find_column(number);
-        return column != nullptr && !column->not_null;
+        return column != nullptr && column->generated != '\0';
     });
-    auto const advice = can_be_null
-                            ? text("; SET NULL would make its rows below roots, CASCADE would delete them")
+}
+
+void report_self_reference(action_audit& audit, constraint const& key) {
+    bool const generated = is_generated(key);
+    bool const can_be_null =
+        !generated && std::all_of(key.child_columns.begin(), key.child_columns.end(), [&](std::int16_t number) {
+            auto const* const column = key.child->find_column(number);
+            return column != nullptr && refuses_null(audit, *key.child, *column).empty();
+        });
+    auto const advice = can_be_null ? text("; SET NULL would make its rows below roots, CASCADE would delete them")
+                        : generated
+                            ? text("; CASCADE would delete its rows below, SET NULL cannot write a generated column")
                             : text("; CASCADE would delete its rows below, SET NULL needs a column that can be NULL");
     auto wanted = plan::actions_of(key);
     wanted.on_delete = action::set_null;

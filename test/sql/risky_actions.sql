@@ -113,6 +113,15 @@ DELETE FROM tree WHERE id = 1;
 SELECT * FROM tree;
 ROLLBACK;
 DROP TABLE tree;
+-- SET NULL is no way out where the server takes none, as for a generated column, or where it would fail.
+CREATE TABLE made (
+    id int PRIMARY KEY,
+    up int GENERATED ALWAYS AS (id) STORED CONSTRAINT k1 REFERENCES made,
+    given int CONSTRAINT k2 REFERENCES made CONSTRAINT is_given CHECK (given IS NOT NULL));
+SELECT key, detail FROM found \gx
+SELECT ddl FROM fk_risky_actions() WHERE ddl IS NOT NULL;
+ALTER TABLE made ADD FOREIGN KEY (up) REFERENCES made ON DELETE SET NULL;
+DROP TABLE made;
 
 -- no-action-default: only where the parent sees deletes (warning) or updates that may have changed a key (info).
 CREATE TABLE quiet (id int PRIMARY KEY);
