@@ -39,6 +39,11 @@ std::string_view action_audit::events(model::constraint const& key, model::actio
     return arena.concat(std::string_view(what), " in ", key.parent->qualified);
 }
 
+plan::cascade_graph::reach const& action_audit::gone_after_delete(std::size_t table) {
+    if (gone_.tables.empty() || gone_.tables.front() != table) graph.delete_from(table, gone_);
+    return gone_;
+}
+
 void sort(model::vector<action_risk>& risks) {
     // The keys lie in the database's order.
     std::stable_sort(risks.begin(), risks.end(), [](action_risk const& a, action_risk const& b) {

@@ -41,7 +41,8 @@ public:
           database(whole),
           graph(memory, whole),
           found(memory),
-          partitioned_not_valid_(takes_partitioned_not_valid) {}
+          partitioned_not_valid_(takes_partitioned_not_valid),
+          gone_(memory) {}
 
     void report(model::constraint const& key, risk what, severity grade, std::string_view detail,
                 std::string_view ddl = {}) {
@@ -55,6 +56,9 @@ public:
     std::span<model::constraint const> siblings(model::constraint const& key) const noexcept;
     /// "a delete in TABLE", "a key change in TABLE" or both, where the key has the action on that event.
     std::string_view events(model::constraint const& key, model::action action) const;
+    /// What a delete in a table, by its position in the graph, deletes; good until the next call. The keys of one parent
+    /// are best judged one after the other: the walk is made once for them.
+    plan::cascade_graph::reach const& gone_after_delete(std::size_t table);
 
     model::arena& arena;
     model::database const& database;
@@ -63,6 +67,7 @@ public:
 
 private:
     bool partitioned_not_valid_;
+    plan::cascade_graph::reach gone_;
 };
 
 /// Brings the risks into their order: the database's order of keys, then that of `risk`.

@@ -57,11 +57,9 @@ public:
     /// The worst, then nearest; none: nothing refuses.
     std::optional<obstacle> worst() {
         if (found_.refusals().empty()) return std::nullopt;
-        cascade_graph::reach gone(audit_.arena);
-        if (event_ == row_event::deleted) audit_.graph.delete_from(audit_.graph.parent_of(key_), gone);
         std::optional<obstacle> worst;
         for (auto const& refusal : found_.refusals()) {
-            obstacle const one{refusal, event_ == row_event::deleted && goes_first(gone, refusal)};
+            obstacle const one{refusal, event_ == row_event::deleted && goes_first(refusal)};
             if (one.only_others && refusal.round == 1 && has_same_top(audit_, key_, *refusal.key)) continue;
             ++count_;
             if (!worst || (worst->only_others && !one.only_others)) worst = one;
@@ -85,7 +83,8 @@ public:
 private:
     /// The refusing key is checked one round after its parent's rows went. Only what went before is gone by then: rows of
     /// the same round may come later. A deferred check comes last of all.
-    bool goes_first(cascade_graph::reach const& gone, cascade_graph::refusal const& refusal) const {
+    bool goes_first(cascade_graph::refusal const& refusal) const {
+        auto const& gone = audit_.gone_after_delete(audit_.graph.parent_of(key_));
         auto const round = gone.rounds[audit_.graph.child_of(*refusal.key)];
         if (round == cascade_graph::never) return false;
         bool const is_last = refusal.key->initially_deferred && refusal.key->on_delete == action::no_action;
@@ -112,7 +111,7 @@ public:
         : audit_(audit),
           graph_(audit.graph),
           forks_(audit.database.constraints.size(), fork{}, audit.arena),
-          nearest_(audit.arena) {}
+          nearest_(audit.graph.tables().size(), cascades{}, audit.arena) {}
 
     void judge() {
         cascade_graph::reach gone(audit_.arena);
@@ -122,8 +121,9 @@ public:
                 continue;
             graph_.delete_from(from, gone);
             find_nearest(gone);
-            for (std::size_t number = 0; number < forks_.size(); ++number)
-                consider(audit_.database.constraints[number], from, gone, forks_[number]);
+            for (auto const table : gone.tables)
+                for (auto const* const key : graph_.referencing(table))
+                    consider(*key, from, gone, forks_[graph_.number_of(*key)]);
         }
         for (std::size_t number = 0; number < forks_.size(); ++number)
             if (forks_[number].deleting != nullptr) report(audit_.database.constraints[number], forks_[number]);
@@ -141,42 +141,50 @@ private:
     }
 
     void find_nearest(cascade_graph::reach const& gone) {
-        nearest_.assign(graph_.tables().size(), cascades{});
-        for (auto const& key : audit_.database.constraints) {
-            if (!key.is_enforced || key.on_delete != action::cascade || round_of(gone, key) == cascade_graph::never)
-                continue;
-            if (graph_.child_of(key) == graph_.parent_of(key)) continue;
-            auto& [first, second] = nearest_[graph_.child_of(key)];
-            if (first == nullptr || round_of(gone, key) < round_of(gone, *first)) {
-                if (first != nullptr && first->parent != key.parent) second = first;
-                first = &key;
-            } else if (first->parent != key.parent &&
-                       (second == nullptr || round_of(gone, key) < round_of(gone, *second))) {
-                second = &key;
+        for (auto const table : gone.tables) nearest_[table] = {};
+        for (auto const table : gone.tables)
+            for (auto const* const key : graph_.referencing(table)) {
+                if (key->on_delete != action::cascade || graph_.child_of(*key) == table) continue;
+                auto& [first, second] = nearest_[graph_.child_of(*key)];
+                if (is_nearer(gone, *key, first)) {
+                    if (first != nullptr && first->parent != key->parent) second = first;
+                    first = key;
+                } else if (first->parent != key->parent && is_nearer(gone, *key, second)) {
+                    second = key;
+                }
             }
-        }
+    }
+
+    /// Of two that are equally near, the first in the database's order.
+    bool is_nearer(cascade_graph::reach const& gone, constraint const& key, constraint const* other) const {
+        if (other == nullptr) return true;
+        auto const here = round_of(gone, key), there = round_of(gone, *other);
+        return here < there || (here == there && &key < other);
     }
 
     void consider(constraint const& key, std::size_t from, cascade_graph::reach const& gone, fork& best) const {
-        if (!key.is_enforced || key.on_delete == action::cascade) return;
+        if (key.on_delete == action::cascade) return;
         auto const parent = graph_.parent_of(key), child = graph_.child_of(key);
         auto const round = gone.rounds[parent];
         // A key that refuses from further away is cascade-blocked for the keys before it.
-        if (round == cascade_graph::never || (!plan::acts(key.on_delete) && parent != from)) return;
+        if (!plan::acts(key.on_delete) && parent != from) return;
         if (key.on_delete == action::no_action && key.initially_deferred) return;
-        // A way that leads through the child itself says nothing of its rows that are gone already.
-        if (graph_.leads_over(gone, parent, child)) return;
+        // Only what is reached has been given a nearest cascade by this walk.
+        if (gone.rounds[child] == cascade_graph::never) return;
         auto const& [first, second] = nearest_[child];
         auto const* const deleting = first != nullptr && first->parent != key.parent ? first : second;
-        if (deleting == nullptr || graph_.leads_over(gone, graph_.parent_of(*deleting), child)) return;
+        if (deleting == nullptr) return;
         auto const length = round + round_of(gone, *deleting);
-        if (length < best.length) best = {deleting, from, length};
+        if (length >= best.length) return;
+        // A way that leads through the child itself says nothing of its rows that are gone already.
+        if (graph_.leads_over(gone, parent, child) || graph_.leads_over(gone, graph_.parent_of(*deleting), child))
+            return;
+        best = {deleting, from, length};
     }
 
     void report(constraint const& key, fork const& found) {
         auto& arena = audit_.arena;
-        cascade_graph::reach gone(arena);
-        graph_.delete_from(found.from, gone);
+        auto const& gone = audit_.gone_after_delete(found.from);
         auto const with = [&](constraint const& last) {
             auto const path = graph_.path_to(gone, graph_.parent_of(last));
             return path.empty() ? arena.concat(last.parent->qualified, " -> ", last.child->qualified)

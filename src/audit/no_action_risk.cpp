@@ -111,32 +111,37 @@ void judge_one_child(action_audit& audit, constraint const& key) {
     }
 }
 
-void judge_one_parent(action_audit& audit, plan::cascade_graph::keys keys) {
+/// `is_reported`: by the key's number, whether it has this finding already.
+void judge_one_parent(action_audit& audit, plan::cascade_graph::keys keys, std::span<bool const> is_reported) {
+    // The first key that cascades, and the first of another child.
+    constraint const* cascade = nullptr;
+    constraint const* other_cascade = nullptr;
+    for (auto const* const one : keys) {
+        if (one->on_delete != action::cascade || is_self_reference(audit, *one)) continue;
+        if (cascade == nullptr) cascade = one;
+        if (one->child == cascade->child) continue;
+        other_cascade = one;
+        break;
+    }
     constraint const* refuses = nullptr;
     constraint const* deletes = nullptr;
     std::size_t others = 0;
     // The first RESTRICT whose child is not the one that cascades, else the first NO ACTION.
     for (auto const wanted : {action::restrict_, action::no_action}) {
         for (auto const* const one : keys) {
-            if (one->on_delete != wanted || is_self_reference(audit, *one)) continue;
-            auto const cascade = std::find_if(keys.begin(), keys.end(), [&](constraint const* other) {
-                return other->on_delete == action::cascade && other->child != one->child &&
-                       !is_self_reference(audit, *other);
-            });
-            if (cascade == keys.end()) continue;
+            if (cascade == nullptr || one->on_delete != wanted || is_self_reference(audit, *one)) continue;
+            auto const* const disagreeing = cascade->child != one->child ? cascade : other_cascade;
+            if (disagreeing == nullptr) continue;
             if (refuses != nullptr) {
                 ++others;
                 continue;
             }
             refuses = one;
-            deletes = *cascade;
+            deletes = disagreeing;
         }
     }
     // A key has one finding of a kind; the disagreement within its own table comes first.
-    bool const is_reported = std::any_of(audit.found.begin(), audit.found.end(), [&](action_risk const& one) {
-        return one.key == refuses && one.what == risk::inconsistent_actions;
-    });
-    if (refuses == nullptr || is_reported) return;
+    if (refuses == nullptr || is_reported[audit.graph.number_of(*refuses)]) return;
     auto& arena = audit.arena;
     auto const more =
         others == 0 ? text() : arena.concat(" (and ", others, others == 1 ? " other key)" : " other keys)");
@@ -160,8 +165,11 @@ void judge_no_action(action_audit& audit, constraint const& key) {
 void judge_inconsistent_actions(action_audit& audit) {
     for (auto const& key : audit.database.constraints)
         if (key.is_enforced) judge_one_child(audit, key);
+    auto const is_reported = audit.arena.array<bool>(audit.database.constraints.size());
+    for (auto const& one : audit.found)
+        if (one.what == risk::inconsistent_actions) is_reported[audit.graph.number_of(*one.key)] = true;
     for (std::size_t table = 0; table < audit.graph.tables().size(); ++table)
-        judge_one_parent(audit, audit.graph.referencing(table));
+        judge_one_parent(audit, audit.graph.referencing(table), is_reported);
 }
 
 }  // namespace fkaudit::audit

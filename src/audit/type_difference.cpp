@@ -15,12 +15,25 @@ using text = std::string_view;
 
 constexpr model::oid type_bpchar = 1042;
 
+using keys_by_parent = model::vector<constraint const*>;
+
+/// The keys of one parent, in the database's order.
+std::span<constraint const* const> keys_to(keys_by_parent const& keys, relation const& parent) {
+    auto const begin = std::lower_bound(keys.begin(), keys.end(), parent.id,
+                                        [](auto const* key, model::oid id) { return key->parent->id < id; });
+    auto const end = std::upper_bound(begin, keys.end(), parent.id,
+                                      [](model::oid id, auto const* key) { return id < key->parent->id; });
+    return {keys.data() + (begin - keys.begin()), static_cast<std::size_t>(end - begin)};
+}
+
 /// Two columns, one of the child and one of the parent, and how to make them alike.
 class column_pair {
 public:
-    column_pair(model::arena& arena, model::database const& database, constraint const& key, std::size_t position)
+    column_pair(model::arena& arena, model::database const& database, keys_by_parent const& all, constraint const& key,
+                std::size_t position)
         : arena_(arena),
           database_(database),
+          all_(all),
           key_(key),
           position_(position),
           child_(key.child_column(position)),
@@ -130,13 +143,13 @@ private:
 
     /// Another key to the same column whose child could not hold what the parent then can.
     constraint const* hindered_by_widening() const {
-        for (auto const& other : database_.constraints) {
-            if (&other == &key_ || other.parent != key_.parent) continue;
-            for (std::size_t position = 0; position < other.parent_columns.size(); ++position) {
-                if (other.parent_columns[position] != parent_.number) continue;
-                auto const type = plain_type_of(database_, other.child_column(position));
+        for (auto const* const other : keys_to(all_, *key_.parent)) {
+            if (other == &key_) continue;
+            for (std::size_t position = 0; position < other->parent_columns.size(); ++position) {
+                if (other->parent_columns[position] != parent_.number) continue;
+                auto const type = plain_type_of(database_, other->child_column(position));
                 if (holds_all(type, parent_type_) == answer::yes && holds_all(type, child_type_) != answer::yes)
-                    return &other;
+                    return other;
             }
         }
         return nullptr;
@@ -187,6 +200,7 @@ private:
 
     model::arena& arena_;
     model::database const& database_;
+    keys_by_parent const& all_;
     constraint const& key_;
     std::size_t position_;
     column const& child_;
@@ -209,9 +223,14 @@ text to_text(difference_kind kind) noexcept {
 
 void find_type_differences(model::arena& arena, model::database const& database,
                            std::span<constraint const* const> keys, model::vector<type_difference>& into) {
+    keys_by_parent all(arena);
+    all.reserve(database.constraints.size());
+    for (auto const& key : database.constraints) all.push_back(&key);
+    std::stable_sort(all.begin(), all.end(),
+                     [](auto const* a, auto const* b) { return a->parent->id < b->parent->id; });
     for (auto const* const key : keys)
         for (std::size_t position = 0; position < key->child_columns.size(); ++position)
-            column_pair(arena, database, *key, position).judge(into);
+            column_pair(arena, database, all, *key, position).judge(into);
 }
 
 }  // namespace fkaudit::audit

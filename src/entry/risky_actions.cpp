@@ -5,6 +5,7 @@
 #include "src/audit/set_null_risk.hpp"
 #include "src/catalog/scope.hpp"
 #include "src/check/default_lookup.hpp"
+#include "src/entry/asked_keys.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/this_server.hpp"
 #include "src/pg/result_set.hpp"
@@ -12,21 +13,6 @@
 namespace fkaudit::entry {
 
 namespace {
-
-using model::oid;
-
-/// The keys that the caller asked for, by their OIDs.
-class asked_keys {
-public:
-    asked_keys(model::arena& arena, model::database const& scope) : ids_(arena) {
-        for (auto const& key : scope.constraints) ids_.push_back(key.id);
-        std::sort(ids_.begin(), ids_.end());
-    }
-    bool contains(oid key) const { return std::binary_search(ids_.begin(), ids_.end(), key); }
-
-private:
-    model::vector<oid> ids_;
-};
 
 /// SET DEFAULT reads the parent's rows, and only for the keys that were asked for.
 void judge_defaults(pg::call& current, audit::action_audit& audit, asked_keys const& asked) {
@@ -43,6 +29,13 @@ void judge_defaults(pg::call& current, audit::action_audit& audit, asked_keys co
                                     : one.exists                       ? audit::default_parent::exists
                                                                        : audit::default_parent::missing,
                                     one.detail);
+}
+
+/// One parent's keys after the other's: see action_audit::gone_after_delete.
+void judge_blocked(audit::action_audit& audit, asked_keys const& asked) {
+    for (std::size_t table = 0; table < audit.graph.tables().size(); ++table)
+        for (auto const* const key : audit.graph.referencing(table))
+            if (asked.contains(key->id)) audit::judge_cascade_blocked(audit, *key);
 }
 
 void judge_indexes(audit::action_audit& audit, asked_keys const& asked) {
@@ -69,8 +62,8 @@ Datum risky_actions(pg::call& current) {
         if (!asked.contains(key.id)) continue;
         audit::judge_no_action(audit, key);
         audit::judge_set_null(audit, key);
-        audit::judge_cascade_blocked(audit, key);
     }
+    judge_blocked(audit, asked);
     audit::judge_multiple_paths(audit);
     audit::judge_inconsistent_actions(audit);
     judge_defaults(current, audit, asked);

@@ -2,6 +2,7 @@
 #include "src/catalog/alterable_columns.hpp"
 #include "src/catalog/loader.hpp"
 #include "src/catalog/scope.hpp"
+#include "src/entry/asked_keys.hpp"
 #include "src/entry/entry.hpp"
 #include "src/pg/result_set.hpp"
 
@@ -29,18 +30,19 @@ struct remedy {
 remedy make_remedy(model::arena& arena, type_difference const& one, std::span<alterable_column const> altered) {
     auto const joined = [&](auto const&... part) { return arena.concat(one.detail, "; ", part...); };
     if (one.altered == nullptr) return {&one, one.remedy.empty() ? one.detail : joined(one.remedy), {}};
-    for (auto const& place : altered) {
-        if (place.column.relation != one.altered->id || place.column.number != one.column->number) continue;
-        if (!place.obstacle.empty())
-            return {&one, joined(one.remedy, "; the server refuses that because of ", place.obstacle), {}};
-        auto const where = place.table == one.altered->qualified
-                               ? std::string_view()
-                               : arena.concat(", by a change of ", place.table, ", from which it has the column");
-        return {&one, joined(one.remedy, where),
-                arena.concat("ALTER TABLE ", place.table, " ALTER COLUMN ", one.column->name.quoted, " TYPE ",
-                             one.new_type, ";")};
-    }
-    return {&one, joined(one.remedy), {}};
+    auto const wanted = std::pair(one.altered->id, one.column->number);
+    auto const of = [](alterable_column const& place) { return std::pair(place.column.relation, place.column.number); };
+    auto const place = std::lower_bound(altered.begin(), altered.end(), wanted,
+                                        [&](alterable_column const& each, auto key) { return of(each) < key; });
+    if (place == altered.end() || of(*place) != wanted) return {&one, joined(one.remedy), {}};
+    if (!place->obstacle.empty())
+        return {&one, joined(one.remedy, "; the server refuses that because of ", place->obstacle), {}};
+    auto const where = place->table == one.altered->qualified
+                           ? std::string_view()
+                           : arena.concat(", by a change of ", place->table, ", from which it has the column");
+    return {&one, joined(one.remedy, where),
+            arena.concat("ALTER TABLE ", place->table, " ALTER COLUMN ", one.column->name.quoted, " TYPE ",
+                         one.new_type, ";")};
 }
 
 }  // namespace
@@ -53,11 +55,10 @@ Datum type_mismatches(pg::call& current) {
     // Whoever widens a parent has to look at all of its keys.
     auto const database = is_whole ? scope : catalog::load(current, {});
 
+    asked_keys const asked(arena, scope);
     model::vector<model::constraint const*> keys(arena);
     for (auto const& key : database.constraints)
-        if (std::any_of(scope.constraints.begin(), scope.constraints.end(),
-                        [&](model::constraint const& asked) { return asked.id == key.id; }))
-            keys.push_back(&key);
+        if (asked.contains(key.id)) keys.push_back(&key);
     model::vector<type_difference> differences(arena);
     audit::find_type_differences(arena, database, {keys.data(), keys.size()}, differences);
 

@@ -99,17 +99,26 @@ public:
     /// The items' texts with a separator between them; `text` maps an item to something concat accepts.
     template <class Range, class Text>
     std::string_view join(Range const& items, std::string_view separator, Text text) {
-        std::string_view joined;
-        bool first = true;
+        vector<std::string_view> parts(*this);
+        std::size_t size = 0;
         for (auto const& item : items) {
-            joined = first ? concat(text(item)) : concat(joined, separator, text(item));
-            first = false;
+            parts.push_back(as_text(text(item)));
+            size += parts.back().size() + (parts.size() > 1 ? separator.size() : 0);
         }
-        return joined;
+        auto const joined = array<char>(size);
+        char* end = joined.data();
+        for (std::size_t number = 0; number < parts.size(); ++number) {
+            if (number > 0) end = append(end, separator);
+            end = append(end, parts[number]);
+        }
+        return {joined.data(), size};
     }
 
 private:
     static constexpr std::size_t integer_width = 24;
+
+    static std::string_view as_text(std::string_view text) { return text; }
+    std::string_view as_text(auto part) { return concat(part); }
 
     static std::size_t length(std::string_view text) { return text.size(); }
     static std::size_t length(char) { return 1; }

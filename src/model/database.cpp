@@ -23,9 +23,11 @@ sql_operator const* database::find_operator(oid id) const noexcept { return find
 operator_class const* database::find_operator_class(oid id) const noexcept { return find_by_id(operator_classes, id); }
 
 cast const* database::find_cast(oid source, oid target) const noexcept {
-    auto const place = std::find_if(casts.begin(), casts.end(),
-                                    [&](cast const& one) { return one.source == source && one.target == target; });
-    return place != casts.end() ? &*place : nullptr;
+    auto const wanted = std::pair(source, target);
+    auto const place = std::lower_bound(casts.begin(), casts.end(), wanted, [](cast const& one, auto key) {
+        return std::pair(one.source, one.target) < key;
+    });
+    return place != casts.end() && std::pair(place->source, place->target) == wanted ? &*place : nullptr;
 }
 
 oid database::base_type(oid id) const noexcept {

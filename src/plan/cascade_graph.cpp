@@ -42,6 +42,8 @@ cascade_graph::cascade_graph(model::arena& arena, model::database const& databas
     }
     std::sort(tables_.begin(), tables_.end(), by_id);
     tables_.erase(std::unique(tables_.begin(), tables_.end()), tables_.end());
+    for (auto const& key : database.constraints) ends_.push_back({position_of(*key.child), position_of(*key.parent)});
+    seen_in_.assign(tables_.size() + 2 * database.constraints.size(), 0);
 
     std::stable_sort(by_parent_.begin(), by_parent_.end(),
                      [&](constraint const* a, constraint const* b) { return parent_of(*a) < parent_of(*b); });
@@ -65,19 +67,23 @@ cascade_graph::keys cascade_graph::referencing(std::size_t table) const noexcept
 }
 
 void cascade_graph::delete_from(std::size_t from, reach& into) const {
-    into.rounds.assign(tables_.size(), never);
-    into.by.assign(tables_.size(), nullptr);
-    model::vector<std::size_t> queue(arena_);
+    into.rounds.resize(tables_.size(), never);
+    into.by.resize(tables_.size(), nullptr);
+    for (auto const table : into.tables) {
+        into.rounds[table] = never;
+        into.by[table] = nullptr;
+    }
+    into.tables.clear();
     into.rounds[from] = 0;
-    queue.push_back(from);
-    for (std::size_t turn = 0; turn < queue.size(); ++turn) {
-        auto const table = queue[turn];
+    into.tables.push_back(from);
+    for (std::size_t turn = 0; turn < into.tables.size(); ++turn) {
+        auto const table = into.tables[turn];
         for (auto const* const key : referencing(table)) {
             auto const child = child_of(*key);
             if (key->on_delete != model::action::cascade || into.rounds[child] != never) continue;
             into.rounds[child] = into.rounds[table] + 1;
             into.by[child] = key;
-            queue.push_back(child);
+            into.tables.push_back(child);
         }
     }
 }
@@ -96,8 +102,7 @@ cascade_graph::keys cascade_graph::path_to(reach const& found, std::size_t to) c
 }
 
 std::size_t cascade_graph::writing(constraint const& key, row_event event) const noexcept {
-    auto const number = static_cast<std::size_t>(&key - database_.constraints.data());
-    return tables_.size() + 2 * number + (event == row_event::deleted ? 0 : 1);
+    return tables_.size() + 2 * number_of(key) + (event == row_event::deleted ? 0 : 1);
 }
 
 /// What the key's action does to the child.
@@ -124,10 +129,10 @@ cascade_graph::spread cascade_graph::spread_of(constraint const& first, row_even
     spread found(arena_);
     if (!first.is_enforced || !acts(action_on(first, event))) return found;
     auto& visits = found.visits_;
-    model::vector<bool> seen(tables_.size() + 2 * database_.constraints.size(), false, arena_);
+    ++walk_;
     visits.push_back({0, 0, nullptr, 0});
     visits.push_back({next(first, event), 0, &first, 1});
-    seen[visits.back().node] = true;
+    seen_in_[visits.back().node] = walk_;
     for (std::size_t turn = 1; turn < visits.size(); ++turn) {
         auto const now = visits[turn];
         each_key(now.node, [&](constraint const& key, row_event what) {
@@ -136,8 +141,8 @@ cascade_graph::spread cascade_graph::spread_of(constraint const& first, row_even
                 return;
             }
             auto const node = next(key, what);
-            if (seen[node]) return;
-            seen[node] = true;
+            if (seen_in_[node] == walk_) return;
+            seen_in_[node] = walk_;
             visits.push_back({node, turn, &key, now.round + 1});
         });
     }

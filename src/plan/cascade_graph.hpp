@@ -38,13 +38,18 @@ public:
     std::size_t position_of(model::relation const& table) const noexcept;
     /// The enforced keys whose parent it is, in the database's order.
     keys referencing(std::size_t table) const noexcept;
-    /// The positions of the key's ends.
-    std::size_t child_of(model::constraint const& key) const noexcept { return position_of(*key.child); }
-    std::size_t parent_of(model::constraint const& key) const noexcept { return position_of(*key.parent); }
+    /// The positions of the ends of a key of the database.
+    std::size_t child_of(model::constraint const& key) const noexcept { return ends_[number_of(key)].child; }
+    std::size_t parent_of(model::constraint const& key) const noexcept { return ends_[number_of(key)].parent; }
+    /// The key's place in the database's order.
+    std::size_t number_of(model::constraint const& key) const noexcept {
+        return static_cast<std::size_t>(&key - database_.constraints.data());
+    }
 
-    /// How a delete in one table deletes rows of others.
+    /// How a delete in one table deletes rows of others. One object serves many walks: each costs as much as it reaches.
     struct reach {
-        explicit reach(model::arena& arena) : rounds(arena), by(arena) {}
+        explicit reach(model::arena& arena) : tables(arena), rounds(arena), by(arena) {}
+        model::vector<std::size_t> tables;           ///< that are reached, itself first, nearest first
         model::vector<std::uint32_t> rounds;         ///< in which each table's rows first go; 0: itself; or `never`
         model::vector<model::constraint const*> by;  ///< by which key
     };
@@ -95,11 +100,20 @@ private:
     template <class Each>
     void each_key(std::size_t node, Each each) const;
 
+    /// A key's ends by position.
+    struct ends {
+        std::size_t child, parent;
+    };
+
     model::arena& arena_;
     model::database const& database_;
     model::vector<model::relation const*> tables_{arena_};       ///< by OID
+    model::vector<ends> ends_{arena_};                           ///< by the key's number
     model::vector<model::constraint const*> by_parent_{arena_};  ///< by the parent's position, then in order
     model::vector<std::size_t> first_of_{arena_};                ///< where a parent's keys begin in by_parent_
+    /// The walk in which spread_of() last saw each node: a new walk has nothing to clear.
+    mutable model::vector<std::uint32_t> seen_in_{arena_};
+    mutable std::uint32_t walk_ = 0;
 };
 
 }  // namespace fkaudit::plan

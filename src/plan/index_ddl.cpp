@@ -70,7 +70,8 @@ public:
           names_(names),
           elements_(arena),
           method_(key.is_temporal ? "gist" : "btree"),
-          existence_(tolerant ? "IF NOT EXISTS " : "") {}
+          existence_(tolerant ? "IF NOT EXISTS " : ""),
+          lines_(arena) {}
 
     index_ddl write() {
         if (key_.child->is_other_temporary) return {{}, "only the session that has this temporary table can index it"};
@@ -84,7 +85,7 @@ public:
         } else {
             create(*key_.child, "CONCURRENTLY ", "", predicate());
         }
-        return {lines_, {}};
+        return {arena_.join(lines_, "\n", [](text line) { return line; }), {}};
     }
 
 private:
@@ -160,7 +161,7 @@ private:
         return joined;
     }
 
-    void add_line(text statement) { lines_ = lines_.empty() ? statement : arena_.concat(lines_, '\n', statement); }
+    void add_line(text statement) { lines_.push_back(statement); }
 
     text create(model::relation const& table, text concurrently, text only, text where) {
         auto const name = names_.choose(table, arena_.join(elements_, "_", [&](index_element const& one) {
@@ -273,7 +274,7 @@ private:
     model::vector<index_element> elements_;
     text method_;
     text existence_;
-    text lines_{};
+    model::vector<text> lines_;
 };
 
 bool is_searched_too(std::int16_t column, search_condition const& condition, model::constraint const& key,
