@@ -1,0 +1,1 @@
+"""The measuring instrument behind script/bench."""
