@@ -248,6 +248,12 @@ CREATE TABLE pair_and_more (id int PRIMARY KEY, k pair, n int,
     FOREIGN KEY (k, n) REFERENCES pair_and_more_parent MATCH FULL);
 INSERT INTO pair_and_more VALUES (1, ROW(1, NULL), 1), (2, ROW(1, NULL), NULL), (3, ROW(NULL, NULL), NULL), (4, NULL, 1),
     (5, NULL, NULL), (6, ROW(NULL, NULL), 1);
+-- VALIDATE takes a parent's row of NULL fields for no parent, and so refuses what the trigger accepts.
+CREATE TABLE pair_null_parent (k pair, n int, PRIMARY KEY (k, n));
+INSERT INTO pair_null_parent VALUES (ROW(NULL, NULL), 1);
+CREATE TABLE pair_null (id int PRIMARY KEY, k pair, n int,
+    FOREIGN KEY (k, n) REFERENCES pair_null_parent MATCH FULL);
+INSERT INTO pair_null VALUES (1, ROW(NULL, NULL), 1);
 -- Compared by image (*=), 1.0 and 1.00 are different.
 CREATE TYPE amount AS (value numeric);
 CREATE TABLE image_parent (k amount NOT NULL);
