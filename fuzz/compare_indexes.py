@@ -150,6 +150,8 @@ def _compare_ddl(session, key, ddl, query):
     with session.trial():
         # A transaction has no room for CONCURRENTLY.
         error = session.attempt(ddl.replace(" CONCURRENTLY", ""))
+        if error and error.pgcode[:2] == "22":
+            return  # a row's value, which the key need not look at where another of its columns is NULL, has no cast
         if error:
             yield Difference(f"fk_missing_indexes: ddl fails with {error.pgcode}", f"{key.title}\n{ddl}\n{error}", query)
             return
