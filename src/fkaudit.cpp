@@ -3,6 +3,7 @@
 
 #include "src/entry/entry.hpp"
 #include "src/pg/compat.hpp"
+#include "src/pg/function_gate.hpp"
 #include "src/pg/settings.hpp"
 
 #define FKAUDIT_FUNCTION(name, body)                                                                    \
@@ -19,7 +20,10 @@ FKAUDIT_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-void _PG_init(void) { fkaudit::pg::define_settings(); }
+void _PG_init(void) {
+    fkaudit::pg::define_settings();
+    fkaudit::pg::install_function_gate();
+}
 
 FKAUDIT_FUNCTION(fk_constraints, fkaudit::entry::constraints)
 FKAUDIT_FUNCTION(fk_references, fkaudit::entry::references)

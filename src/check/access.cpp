@@ -130,6 +130,15 @@ refusal refuse_other_parent(pg::call& current, constraint const& key, untrusted_
     return {};
 }
 
+/// Those whose code may run: what the catalog says now can be told, not what others add while the key is examined.
+ids list_owners(model::arena& arena, untrusted_code code, oid runner) {
+    auto const owners = arena.array<oid>(code.size() + 1);
+    owners[0] = runner;
+    std::transform(code.begin(), code.end(), owners.begin() + 1,
+                   [](untrusted_object const& one) { return one.owner_id; });
+    return owners;
+}
+
 }  // namespace
 
 refusal refuse_unlocked(pg::call& current, constraint const& key) {
@@ -215,6 +224,8 @@ refusal choose_identity(pg::call& current, constraint const& key, ids child_tabl
     oid const caller = current_user();
     oid const owner = owner_of(key.child->id);
     bool const same_owner = owner_of(key.parent->id) == owner;
+    // The rights may have been revoked while the locks were waited for or other keys were read.
+    if (auto const no = refuse_reader(current, caller, key)) return no;
     bool may_become_owner = false, caller_is_superuser = false, owner_is_superuser = false;
     pg::guarded([&] {
         caller_is_superuser = superuser_arg(caller);
@@ -233,7 +244,10 @@ refusal choose_identity(pg::call& current, constraint const& key, ids child_tabl
     oid const runner = as_owner ? owner : caller;
     if (!same_owner)
         if (auto const no = refuse_other_parent(current, key, code, runner)) return no;
-    if (code.empty() || !may_become_owner || who.user != model::no_oid) return {};
+    if (code.empty() || !may_become_owner || who.user != model::no_oid) {
+        who.trusted_owners = list_owners(arena, code, who.user == model::no_oid ? caller : who.user);
+        return {};
+    }
 
     auto const named = arena.concat(quoted_name(arena, code.front().owner_id), " (", code.front().name, ')');
     if (as_owner)
@@ -250,6 +264,7 @@ refusal refuse_error(model::arena& arena, identity const& who, int sqlstate, std
             case ERRCODE_LOCK_NOT_AVAILABLE:
             case ERRCODE_T_R_DEADLOCK_DETECTED: return reason::lock_not_available;
             case ERRCODE_INSUFFICIENT_PRIVILEGE: return reason::no_privilege;
+            case ERRCODE_FEATURE_NOT_SUPPORTED: return reason::unsupported;
             default: return reason::error;
         }
     }();

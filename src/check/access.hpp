@@ -17,6 +17,9 @@ struct refusal {
 struct identity {
     model::oid user = model::no_oid;  ///< no_oid: as the caller; otherwise as the child's owner
     std::string_view name{};          ///< of the child's owner
+
+    /// Whose functions may run besides the superusers' ones; none: everybody's.
+    std::optional<std::span<model::oid const>> trusted_owners{};
 };
 
 /// What the caller may see beyond the key itself.

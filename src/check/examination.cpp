@@ -5,6 +5,7 @@
 #include "src/check/locks.hpp"
 #include "src/check/sql_engine.hpp"
 #include "src/pg/compat.hpp"
+#include "src/pg/function_gate.hpp"
 #include "src/pg/settings.hpp"
 #include "src/pg/subtransaction.hpp"
 
@@ -31,6 +32,7 @@ struct candidate {
 class examination_state {
 public:
     examination_state(Snapshot snapshot, identity const& who) {
+        if (who.trusted_owners) gate_.emplace(*who.trusted_owners);
         pg::guarded([&] {
             GetUserIdAndSecContext(&user_, &security_);
             PushActiveSnapshot(snapshot);
@@ -53,6 +55,7 @@ private:
     Oid user_ = InvalidOid;
     int security_ = 0;
     int settings_ = 0;
+    std::optional<pg::function_gate> gate_{};
 };
 
 /// How often locks are given back for one that is not to be had at once, before waiting for it with them.

@@ -41,6 +41,7 @@ extern "C" {
 #include <catalog/pg_opclass.h>
 #include <catalog/pg_operator.h>
 #include <catalog/pg_partitioned_table.h>
+#include <catalog/pg_proc.h>
 #include <catalog/pg_statistic_ext.h>
 #include <catalog/pg_type.h>
 #include <commands/defrem.h>
@@ -67,6 +68,7 @@ extern "C" {
 #include <utils/jsonb.h>
 #include <utils/lsyscache.h>
 #include <utils/memutils.h>
+#include <utils/regproc.h>
 #include <utils/rel.h>
 #include <utils/rls.h>
 #include <utils/snapmgr.h>
