@@ -244,7 +244,8 @@ refusal choose_identity(pg::call& current, constraint const& key, ids child_tabl
     oid const runner = as_owner ? owner : caller;
     if (!same_owner)
         if (auto const no = refuse_other_parent(current, key, code, runner)) return no;
-    if (code.empty() || !may_become_owner || who.user != model::no_oid) {
+    if (!may_become_owner) return {};
+    if (code.empty() || who.user != model::no_oid) {
         who.trusted_owners = list_owners(arena, code, who.user == model::no_oid ? caller : who.user);
         return {};
     }

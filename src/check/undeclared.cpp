@@ -60,6 +60,13 @@ void refuse_duplicates(std::span<std::int16_t const> columns) {
                 throw model::error{"42830", "foreign key referenced-columns list must not contain duplicates"};
 }
 
+void refuse_catalogs(pg::call& current, relation const& child, relation const& parent) {
+    for (auto const* const table : {&child, &parent})
+        if (pg::guarded([&] { return !allowSystemTableMods && IsCatalogRelationOid(table->id); }))
+            throw model::error{
+                "42501", current.arena().concat("permission denied: \"", table->name.name, "\" is a system catalog")};
+}
+
 /// The rules of ATAddForeignKeyConstraint about persistence. Tables of other sessions are left to the examination,
 /// which reports them.
 void refuse_persistence(relation const& child, relation const& parent) {
@@ -208,6 +215,7 @@ undeclared_key read_undeclared_key(pg::call& current) {
     key.parent = &find_parent(current, result.database, parent_id);
     if (key.child == nullptr)
         throw model::error{"42P01", arena.concat("relation with OID ", child_id, " does not exist")};
+    refuse_catalogs(current, *key.child, *key.parent);
     refuse_persistence(*key.child, *key.parent);
     key.match = match;
     key.child_columns = find_columns(current, *key.child, child_names);

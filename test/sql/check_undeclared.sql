@@ -172,6 +172,10 @@ SELECT * FROM errors('child', 'a', 'unlogged', 'a');
 SELECT * FROM errors('unlogged', 'a', 'temporary', 'a');
 SELECT * FROM errors('unlogged', 'a', 'parent', 'a');
 SELECT * FROM errors('child', 'a', 'a_foreign', 'a');
+SELECT * FROM errors('child', 'a', 'pg_catalog.pg_class', 'oid');
+SELECT * FROM errors('pg_catalog.pg_class', 'oid', 'parent', 'a');
+SELECT * FROM errors('child', 'a', 'pg_catalog.pg_class', 'nothing');
+SELECT * FROM errors('child', 'c', 'information_schema.sql_parts', 'feature_id');
 -- A unique index is needed to declare the key, not to examine it.
 SELECT * FROM errors('child', 'b', 'parent', 'b');
 SELECT * FROM errors('child', 'a', 'parent', 'later');
