@@ -119,14 +119,18 @@ refusal refuse_owner(pg::call& current, oid owner, constraint const& key) {
 
 using untrusted_code = std::span<untrusted_object const>;
 
-/// Code of the parent that would run as `runner` although it belongs to neither.
-refusal refuse_other_parent(pg::call& current, constraint const& key, untrusted_code code, oid runner) {
+bool are_owned_by(oid owner, ids tables) {
+    return std::all_of(tables.begin(), tables.end(), [&](oid table) { return owner_of(table) == owner; });
+}
+
+/// Code that a table or a partition of another owner than the child's would run as `runner`, to whom it does not belong.
+refusal refuse_others_code(pg::call& current, model::relation const& table, untrusted_code code,
+                           untrusted_object::origin side, oid runner) {
     for (auto const& one : code)
-        if (one.side == untrusted_object::origin::parent && one.owner_id != runner)
-            return {reason::unsupported,
-                    current.arena().concat("reading ", key.parent->qualified, " could run code of user ",
-                                           quoted_name(current.arena(), one.owner_id), " (", one.name,
-                                           "), and the tables have different owners")};
+        if (one.side == side && one.owner_id != runner)
+            return {reason::unsupported, current.arena().concat("reading ", table.qualified, " could run code of user ",
+                                                                quoted_name(current.arena(), one.owner_id), " (",
+                                                                one.name, "), and the tables have different owners")};
     return {};
 }
 
@@ -223,7 +227,7 @@ refusal choose_identity(pg::call& current, constraint const& key, ids child_tabl
     auto& arena = current.arena();
     oid const caller = current_user();
     oid const owner = owner_of(key.child->id);
-    bool const same_owner = owner_of(key.parent->id) == owner;
+    bool const own_child = are_owned_by(owner, child_tables), own_parent = are_owned_by(owner, parent_tables);
     // The rights may have been revoked while the locks were waited for or other keys were read.
     if (auto const no = refuse_reader(current, caller, key)) return no;
     bool may_become_owner = false, caller_is_superuser = false, owner_is_superuser = false;
@@ -236,14 +240,17 @@ refusal choose_identity(pg::call& current, constraint const& key, ids child_tabl
     bool const as_owner = may_become_owner && !owner_is_superuser;
     refusal const denied = as_owner ? refuse_owner(current, owner, key) : refusal{};
     if (as_owner && !denied) who = {owner, quoted_name(arena, owner)};
-    // Whatever code there is, it is the runner's own.
-    if (same_owner && (who.user != model::no_oid || !may_become_owner)) return {};
+    // Whatever code there is, the owner has let it in.
+    if (own_child && own_parent && (who.user != model::no_oid || !may_become_owner)) return {};
 
     bool const as_superuser = caller_is_superuser && who.user == model::no_oid;
     auto const code = find_untrusted_code(current, key, child_tables, parent_tables, as_superuser);
     oid const runner = as_owner ? owner : caller;
-    if (!same_owner)
-        if (auto const no = refuse_other_parent(current, key, code, runner)) return no;
+    using origin = untrusted_object::origin;
+    if (!own_child)
+        if (auto const no = refuse_others_code(current, *key.child, code, origin::child, runner)) return no;
+    if (!own_parent)
+        if (auto const no = refuse_others_code(current, *key.parent, code, origin::parent, runner)) return no;
     if (!may_become_owner) return {};
     if (code.empty() || who.user != model::no_oid) {
         who.trusted_owners = list_owners(arena, code, who.user == model::no_oid ? caller : who.user);

@@ -47,7 +47,8 @@ refusal refuse_locked(pg::call& current, model::constraint const& key, std::span
 /// that owner wherever he may read both tables, as PostgreSQL's own check does on every write: so no code that he or
 /// anyone adds to the tables, at whatever moment, runs with a superuser's rights. Where he may not, or is a superuser
 /// himself, the key is examined as the caller, but only without untrusted code (see find_untrusted_code). Every other
-/// caller examines it as himself. Code that another owner's parent brings in is refused for all but its own owner.
+/// caller examines it as himself. Code that a parent or a partition of another owner brings in is refused for all but
+/// the code's own owner.
 /// Called right before the examination, under the locks of both sides.
 refusal choose_identity(pg::call& current, model::constraint const& key, std::span<model::oid const> child_tables,
                         std::span<model::oid const> parent_tables, identity& who);

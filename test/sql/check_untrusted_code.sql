@@ -328,6 +328,25 @@ SET ROLE regress_fkaudit_reader;
 SELECT verdict, reason, detail FROM fk_check('mallory.to_trapped');
 SELECT verdict, reason, detail FROM fk_check('mallory.to_plain');
 SELECT mallory.seen();
+-- The same with one partition of somebody else, on either side.
+\connect
+SET ROLE regress_fkaudit_mallory;
+CREATE TABLE mallory.parted (id int PRIMARY KEY) PARTITION BY LIST (id);
+CREATE TABLE mallory.parted_1 PARTITION OF mallory.parted FOR VALUES IN (1);
+INSERT INTO mallory.parted VALUES (1);
+CREATE TABLE mallory.to_parted (id int CONSTRAINT parted REFERENCES mallory.parted) PARTITION BY LIST (id);
+CREATE TABLE mallory.to_parted_1 PARTITION OF mallory.to_parted FOR VALUES IN (1);
+INSERT INTO mallory.to_parted VALUES (1);
+RESET ROLE;
+ALTER TABLE mallory.to_parted_1 OWNER TO regress_fkaudit_alice;
+SELECT child, verdict, reason, detail FROM fk_check(constraint_name => 'parted');
+CREATE INDEX ON mallory.to_parted_1 ((id + alice.trap(1)));
+SELECT child, verdict, reason, detail FROM fk_check(constraint_name => 'parted');
+ALTER TABLE mallory.to_parted_1 OWNER TO regress_fkaudit_mallory;
+SELECT child, verdict, reason, detail FROM fk_check(constraint_name => 'parted');
+CREATE INDEX ON mallory.parted_1 ((id + alice.trap(1)));
+ALTER TABLE mallory.parted_1 OWNER TO regress_fkaudit_alice;
+SELECT child, verdict, reason, detail FROM fk_check(constraint_name => 'parted');
 -- The one who owns that code may run it.
 \connect
 SET mallory.armed = 'yes';
