@@ -113,7 +113,7 @@ refusal refuse_owner(pg::call& current, oid owner, constraint const& key) {
         if (owner_of(table->id) != owner &&
             pg::guarded([&] { return check_enable_rls(table->id, owner, true) == RLS_ENABLED; }))
             return {reason::row_security,
-                    current.arena().concat("row security of ", table->qualified, " would hide rows")};
+                    current.arena().concat("row security of ", table->qualified, " may hide rows")};
     return {};
 }
 
@@ -193,7 +193,7 @@ refusal refuse_locked(pg::call& current, constraint const& key, ids child_tables
     for (auto const* const table : {key.child, key.parent})
         if (pg::guarded([&] { return check_enable_rls(table->id, InvalidOid, true) == RLS_ENABLED; }))
             return {reason::row_security,
-                    arena.concat("row security of ", table->qualified, " would hide rows from this user")};
+                    arena.concat("row security of ", table->qualified, " may hide rows from this user")};
 
     for (auto const tables : {child_tables, parent_tables})
         for (oid const id : tables) {
