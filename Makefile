@@ -3,7 +3,7 @@ EXTENSION = fkaudit
 MODULE_big = fkaudit
 DATA = $(wildcard sql/fkaudit--*.sql)
 DOCS = doc/fkaudit.md
-OBJS = $(sort $(patsubst %.cpp,%.o,$(wildcard src/*.cpp src/*/*.cpp)))
+OBJS = $(sort $(patsubst %.cpp,%.o,$(wildcard src/*.cpp src/*/*.cpp src/*/*/*.cpp)))
 SHLIB_EXPORTS = exports.txt
 SHLIB_LINK = -lstdc++
 EXTRA_CLEAN = $(OBJS:.o=.d) build

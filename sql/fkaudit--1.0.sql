@@ -244,3 +244,42 @@ SELECT CASE WHEN length(child) <= t THEN child ELSE left(child, (t - 1) / 2) || 
 COMMENT ON VIEW fk_status IS
 'every foreign key on one screen; long names are shortened, fk_constraints() has them in full';
 GRANT SELECT ON fk_status TO PUBLIC;
+
+--
+-- Audit and gate
+--
+
+CREATE FUNCTION fk_audit(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL,
+    check_data bool DEFAULT false)
+RETURNS TABLE (
+    severity text,
+    rule text,
+    child regclass,
+    constraint_name name,
+    message text,
+    remedy text,
+    parent regclass,
+    suppressed bool,
+    suppressed_reason text,
+    finding_key text)
+AS 'MODULE_PATHNAME', 'fk_audit' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION fk_audit(regclass, name, bool) IS
+'everything that is wrong with foreign keys, worst first, with the statements that mend it';
+
+CREATE FUNCTION fk_list_rules()
+RETURNS TABLE (
+    rule text,
+    severity text,
+    enabled bool,
+    title text,
+    explanation text)
+AS 'MODULE_PATHNAME', 'fk_list_rules' LANGUAGE C STABLE PARALLEL SAFE ROWS 40;
+COMMENT ON FUNCTION fk_list_rules() IS
+'the rules of fk_audit; see the view fk_rules';
+
+CREATE VIEW fk_rules AS SELECT rule, severity, enabled, title, explanation FROM fk_list_rules();
+COMMENT ON VIEW fk_rules IS
+'the rules of fk_audit: their severities, whether they are switched on, and what they are about';
+GRANT SELECT ON fk_rules TO PUBLIC;

@@ -1,6 +1,7 @@
 /// The module: its magic block, its settings and the functions that SQL calls. Each entry point only opens the
 /// boundary; what it does is in src/entry.
 
+#include "src/audit/registry.hpp"
 #include "src/entry/entry.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
@@ -21,7 +22,7 @@ FKAUDIT_MODULE_MAGIC;
 PGDLLEXPORT void _PG_init(void);
 
 void _PG_init(void) {
-    fkaudit::pg::define_settings();
+    fkaudit::pg::define_settings(fkaudit::audit::find_wrong_switch);
     fkaudit::pg::install_function_gate();
 }
 
@@ -34,6 +35,8 @@ FKAUDIT_FUNCTION(fk_orphans_undeclared, fkaudit::entry::orphans_undeclared)
 FKAUDIT_FUNCTION(fk_missing_indexes, fkaudit::entry::missing_indexes)
 FKAUDIT_FUNCTION(fk_risky_actions, fkaudit::entry::risky_actions)
 FKAUDIT_FUNCTION(fk_type_mismatches, fkaudit::entry::type_mismatches)
+FKAUDIT_FUNCTION(fk_audit, fkaudit::entry::findings)
+FKAUDIT_FUNCTION(fk_list_rules, fkaudit::entry::list_rules)
 
 }  // extern "C"
 #pragma GCC visibility pop

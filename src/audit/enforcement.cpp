@@ -101,6 +101,7 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
     parent.inspect_partitions(database, *key.parent, has_row(&constraint_row::parent));
 
     model::enforcement judged;
+    judged.has_missing_triggers = child.missing.exists() || parent.missing.exists();
     if (unvalidated.exists()) judged.state = model::enforcement_state::not_valid;
     for (auto const* const one : {&unvalidated, &parent.replica, &parent.disabled, &parent.missing, &child.replica,
                                   &child.disabled, &child.missing}) {

@@ -30,7 +30,7 @@ using check_columns = row<oid, identifier, bool, text>;
 using index_columns = row<oid, oid, identifier, identifier, identifier, bool, bool, bool, bool, bool, bool, bool, bool,
                           std::int16_t, numbers, ids, ids, maybe<text>, maybe<text>, oid>;
 using class_columns = row<oid, identifier, identifier, text, oid, oid, bool>;
-using trigger_columns = row<oid, oid, oid, bool, char, bool, bool>;
+using trigger_columns = row<oid, oid, oid, identifier, bool, char, bool, bool>;
 
 /// Builds a database, one kind of object after the other; each step is one query.
 class loader {
@@ -279,7 +279,7 @@ std::span<model::constraint_row const> loader::link_rows(constraint_columns cons
         auto const own = arena_.array<model::constraint_trigger>(mine.size());
         for (std::size_t position = 0; position < mine.size(); ++position) {
             auto& trigger = own[position];
-            std::tie(trigger.constraint, trigger.id, trigger.relation, trigger.is_check, trigger.enabled,
+            std::tie(trigger.constraint, trigger.id, trigger.relation, trigger.name, trigger.is_check, trigger.enabled,
                      trigger.is_deferrable, trigger.initially_deferred) = mine[position];
         }
         one.triggers = own;

@@ -117,11 +117,54 @@ SELECT o.oid, n.nspname, o.opcname, m.amname::text, o.opcfamily, o.opcintype, o.
 
 /// $1 pg_constraint rows: their internal triggers.
 inline constexpr char const* triggers = R"(
-SELECT t.tgconstraint, t.oid, t.tgrelid, t.tgfoid IN ('"RI_FKey_check_ins"'::regproc, '"RI_FKey_check_upd"'::regproc),
+SELECT t.tgconstraint, t.oid, t.tgrelid, t.tgname, t.tgfoid IN ('"RI_FKey_check_ins"'::regproc, '"RI_FKey_check_upd"'::regproc),
        t.tgenabled, t.tgdeferrable, t.tginitdeferred
   FROM pg_trigger t
  WHERE t.tgconstraint = ANY($1)
  ORDER BY t.tgconstraint, t.oid)";
+
+/// $1 tables: the users' own triggers, without the copies that partitions have.
+inline constexpr char const* user_triggers = R"(
+SELECT t.tgrelid, t.tgname, t.tgenabled, t.tgtype & 3 = 3, t.tgtype & 8 <> 0, t.tgtype & 16 <> 0, t.tgattr::int2[]
+  FROM pg_trigger t
+ WHERE t.tgrelid = ANY($1) AND NOT t.tgisinternal AND t.tgparentid = 0
+ ORDER BY t.tgrelid, t.tgname)";
+
+/// $1 tables: what rewrites their deletes and updates.
+inline constexpr char const* instead_rules = R"(
+SELECT w.ev_class, w.rulename, w.ev_type = '4', w.ev_qual::text <> '<>'
+  FROM pg_rewrite w
+ WHERE w.ev_class = ANY($1) AND w.is_instead AND w.ev_type IN ('2', '4') AND w.ev_enabled NOT IN ('D', 'R')
+ ORDER BY w.ev_class, w.rulename)";
+
+/// No parameter: roles and databases whose sessions start in replica role; NULL and NULL for the server itself.
+inline constexpr char const* replica_settings = R"(
+SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END, d.datname
+  FROM pg_db_role_setting s
+  LEFT JOIN pg_database d ON d.oid = s.setdatabase
+ WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND 'session_replication_role=replica' = ANY(s.setconfig)
+UNION ALL
+SELECT NULL, NULL
+  FROM pg_settings
+ WHERE name = 'session_replication_role' AND source = 'configuration file' AND setting = 'replica'
+ ORDER BY 1 NULLS FIRST, 2 NULLS FIRST)";
+
+/// $1 collations: those whose version has changed since.
+inline constexpr char const* stale_collations = R"(
+SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.collname), v.recorded, v.actual
+  FROM pg_collation c
+  JOIN pg_namespace n ON n.oid = c.collnamespace
+  JOIN pg_database d ON d.datname = current_database()
+ CROSS JOIN LATERAL (
+      SELECT CASE WHEN c.collprovider = 'd' THEN d.datcollversion ELSE c.collversion END AS recorded,
+             CASE WHEN c.collprovider = 'd' THEN pg_database_collation_actual_version(d.oid)
+                  ELSE pg_collation_actual_version(c.oid) END AS actual) v
+ WHERE c.oid = ANY($1) AND v.recorded <> v.actual
+ ORDER BY c.oid)";
+
+/// $1 tables: those that a subscription writes.
+inline constexpr char const* subscribed_tables = R"(
+SELECT DISTINCT s.srrelid FROM pg_subscription_rel s WHERE s.srrelid = ANY($1) ORDER BY 1)";
 
 /// $1 operators: themselves and their commutators.
 inline constexpr char const* operators = R"(

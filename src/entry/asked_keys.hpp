@@ -1,23 +1,17 @@
 #pragma once
 
-#include <algorithm>
-
-#include "src/model/database.hpp"
+#include "src/catalog/loader.hpp"
 
 namespace fkaudit::entry {
 
-/// The keys that a caller asked for, by their OIDs, where the whole database was loaded around them.
-class asked_keys {
-public:
-    asked_keys(model::arena& arena, model::database const& scope) : ids_(arena) {
-        ids_.reserve(scope.constraints.size());
-        for (auto const& key : scope.constraints) ids_.push_back(key.id);
-        std::sort(ids_.begin(), ids_.end());
-    }
-    bool contains(model::oid key) const { return std::binary_search(ids_.begin(), ids_.end(), key); }
-
-private:
-    model::vector<model::oid> ids_;
+/// The whole database, and those of its keys that the caller asked for.
+struct asked_scope {
+    model::database database{};
+    std::span<model::constraint const* const> keys{};  ///< in the database's order
+    bool is_whole = true;
 };
+
+/// For functions whose rules look beyond the keys that were asked for, by the arguments 0 and 1 (catalog::load_scope).
+asked_scope load_asked(pg::call& current, catalog::scope const& whole);
 
 }  // namespace fkaudit::entry

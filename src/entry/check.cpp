@@ -1,6 +1,4 @@
 #include "src/catalog/scope.hpp"
-#include "src/check/examination.hpp"
-#include "src/check/sql_engine.hpp"
 #include "src/check/undeclared.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/verdicts.hpp"
@@ -10,14 +8,6 @@ namespace fkaudit::entry {
 namespace {
 
 using check::verdict;
-
-/// fk_check: counts.
-class count_task final : public check::task {
-public:
-    void run(check::engine& engine, check::prepared_key const& key, verdict& found) override {
-        engine.count(key, found);
-    }
-};
 
 std::string_view join_details(model::arena& arena, std::string_view first, std::string_view second) {
     if (first.empty() || second.empty()) return first.empty() ? second : first;
@@ -39,22 +29,16 @@ void write_row(pg::row_builder& row, verdict const& found) {
         << (examined ? std::optional(found.elapsed_ms) : std::nullopt) << key.id;
 }
 
-/// One child table after the other; `further` is what to say of every key beside its verdict.
+/// `further` is what to say of every key beside its verdict.
 Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::string_view further) {
-    check::set_check_settings();
-    count_task work;
-    auto verdicts = list_verdicts(current.arena(), database);
-    while (!verdicts.empty()) {
-        auto const group = verdicts.first(check::count_same_child(verdicts));
-        check::examine(current, group, work);
+    count_rows(current, list_verdicts(current.arena(), database), [&](std::span<verdict> group) {
         for (auto& found : group) {
             if (found.is_examined())
                 found.detail = join_details(current.arena(), found.detail, found.enforcement.detail);
             found.detail = join_details(current.arena(), found.detail, further);
         }
         result.add_each(group, write_row);
-        verdicts = verdicts.subspan(group.size());
-    }
+    });
     return result.finish();
 }
 

@@ -1,11 +1,32 @@
 #pragma once
 
-#include "src/check/verdict.hpp"
+#include "src/check/examination.hpp"
+#include "src/check/sql_engine.hpp"
 #include "src/model/database.hpp"
 
 namespace fkaudit::entry {
 
 /// Blank verdicts for the keys of a database, with the enforcement of the declared ones judged.
 std::span<check::verdict> list_verdicts(model::arena& arena, model::database const& database);
+
+/// Counts the orphans of the verdicts' keys, one child table after the other (keys with one child stand together);
+/// `each(verdicts of one child)` is called as soon as they are there.
+template <class Each>
+void count_rows(pg::call& current, std::span<check::verdict> verdicts, Each each) {
+    class count_task final : public check::task {
+    public:
+        void run(check::engine& engine, check::prepared_key const& key, check::verdict& found) override {
+            engine.count(key, found);
+        }
+    };
+    check::set_check_settings();
+    count_task work;
+    while (!verdicts.empty()) {
+        auto const group = verdicts.first(check::count_same_child(verdicts));
+        check::examine(current, group, work);
+        each(group);
+        verdicts = verdicts.subspan(group.size());
+    }
+}
 
 }  // namespace fkaudit::entry

@@ -27,6 +27,7 @@ struct constraint_trigger {
     oid id = no_oid;
     oid constraint = no_oid;
     oid relation = no_oid;
+    identifier name{};
     bool is_check = false;  ///< on the child's side (RI_FKey_check_*); false: an action trigger of the parent
     char enabled = 'O';     ///< tgenabled: O origin, D disabled, R replica only, A always
     bool is_deferrable = false;

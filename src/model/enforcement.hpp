@@ -13,6 +13,7 @@ std::string_view to_text(enforcement_state state) noexcept;
 struct enforcement {
     enforcement_state state = enforcement_state::enforced;
     std::string_view detail{};  ///< every defect and where it is; empty when enforced
+    bool has_missing_triggers = false;
 };
 
 }  // namespace fkaudit::model

@@ -8,6 +8,19 @@ namespace {
 
 int engine_setting = static_cast<int>(engine_choice::automatic);
 
+char* rules_text = nullptr;
+find_wrong_item find_wrong = nullptr;
+
+bool check_rules(char** value, void**, GucSource) {
+    auto const wrong = find_wrong(*value);
+    if (wrong.empty()) return true;
+    GUC_check_errdetail("\"%.*s\" is no switch of a rule.", static_cast<int>(wrong.size()), wrong.data());
+    GUC_check_errhint(
+        "Write +rule or -rule, separated by commas; SELECT rule FROM fk_rules lists the rules, and "
+        "all stands for each of them.");
+    return false;
+}
+
 config_enum_entry const engine_options[] = {
     {"auto", static_cast<int>(engine_choice::automatic), false},
     {"scan", static_cast<int>(engine_choice::scan), false},
@@ -18,14 +31,20 @@ config_enum_entry const engine_options[] = {
 
 }  // namespace
 
-void define_settings() {
+void define_settings(find_wrong_item find_wrong_rule) {
+    find_wrong = find_wrong_rule;
     DefineCustomEnumVariable("fkaudit.engine", "Chooses how foreign keys are examined.",
                              "auto lets fkaudit choose for each key; a key that a forced engine cannot serve is "
                              "reported as not examined.",
                              &engine_setting, static_cast<int>(engine_choice::automatic), engine_options, PGC_USERSET,
                              0, nullptr, nullptr, nullptr);
+    DefineCustomStringVariable("fkaudit.rules", "Switches rules of fk_audit() on and off.",
+                               "A list of +rule and -rule, read from the left.", &rules_text, "", PGC_USERSET,
+                               GUC_LIST_INPUT, check_rules, nullptr, nullptr);
     MarkGUCPrefixReserved("fkaudit");
 }
+
+std::string_view rules_setting() noexcept { return rules_text; }
 
 engine_choice chosen_engine() noexcept { return static_cast<engine_choice>(engine_setting); }
 

@@ -1,12 +1,20 @@
 #pragma once
 
+#include <string_view>
+
 namespace fkaudit::pg {
 
 /// The values of the setting fkaudit.engine.
 enum class engine_choice : int { automatic, scan, index, sql };
 
-/// Defines fkaudit's settings; called once, by _PG_init.
-void define_settings();
+/// The first item of a value of fkaudit.rules that is wrong; empty: none.
+using find_wrong_item = std::string_view (*)(std::string_view value) noexcept;
+
+/// Defines fkaudit's settings; called once, by _PG_init. What a rule is, the rules know.
+void define_settings(find_wrong_item find_wrong_rule);
+
+/// The value of fkaudit.rules.
+std::string_view rules_setting() noexcept;
 
 engine_choice chosen_engine() noexcept;
 

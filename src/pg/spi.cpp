@@ -35,6 +35,16 @@ std::string_view quote_name(model::arena& arena, std::string_view name) {
     return arena.copy(std::string_view(quoted.data, static_cast<std::size_t>(quoted.len)));
 }
 
+std::string_view print(model::arena& arena, jsonb value) {
+    if (value.value == 0) return {};
+    std::string_view text;
+    guarded([&] {
+        auto* const json = DatumGetJsonbP(value.value);
+        text = arena.copy(std::string_view(JsonbToCString(nullptr, &json->root, VARSIZE(json))));
+    });
+    return text;
+}
+
 jsonb codec<jsonb>::read(model::arena& arena, Datum value) {
     auto* const plain = reinterpret_cast<char*>(PG_DETOAST_DATUM(value));
     auto const kept = arena.array<std::uint64_t>(VARSIZE(plain) / sizeof(std::uint64_t) + 1);

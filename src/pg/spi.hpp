@@ -19,6 +19,9 @@ struct jsonb {
     Datum value = 0;
 };
 
+/// The value as text; empty for none.
+std::string_view print(model::arena& arena, jsonb value);
+
 /// What a C++ type reads from a query's column, and writes as a query's parameter.
 template <class T>
 struct codec;

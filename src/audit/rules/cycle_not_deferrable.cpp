@@ -1,0 +1,59 @@
+#include "src/audit/rules/families.hpp"
+
+#include <algorithm>
+
+#include "src/plan/cycles.hpp"
+
+namespace fkaudit::audit::rules {
+
+namespace {
+
+bool can_be_null(model::constraint const* key) {
+    return std::any_of(key->child_columns.begin(), key->child_columns.end(), [&](std::int16_t number) {
+        auto const* const column = key->child->find_column(number);
+        return column != nullptr && !column->not_null;
+    });
+}
+
+/// A circle is reported once, at its first key, where that was asked for.
+model::constraint const* first_asked(audit_run const& run, std::span<model::constraint const* const> keys) {
+    for (auto const* const key : keys)
+        if (std::find(run.facts.keys.begin(), run.facts.keys.end(), key) != run.facts.keys.end()) return key;
+    return nullptr;
+}
+
+void judge(rule const& self, audit_run& run) {
+    for (auto const& circle : plan::find_cycles(run.arena, run.facts.database)) {
+        auto const deferrable =
+            std::any_of(circle.keys.begin(), circle.keys.end(), [](auto const* key) { return key->is_deferrable; });
+        if (deferrable) continue;
+        auto const escape = std::any_of(circle.keys.begin(), circle.keys.end(), can_be_null);
+        auto const* const first = first_asked(run, circle.keys);
+        if (first == nullptr) continue;
+        auto& arena = run.arena;
+        auto const tables =
+            arena.join(circle.tables, ", ", [](model::relation const* table) { return table->qualified; });
+        run.report(self, escape ? severity::info : severity::warning, *first,
+                   arena.concat(tables, " refer to each other in a circle, and no key of it is DEFERRABLE",
+                                escape ? "; rows can be inserted with NULL first" : ""),
+                   arena.concat("ALTER TABLE ", first->child->qualified, " ALTER CONSTRAINT ", first->name.quoted,
+                                " DEFERRABLE;"));
+    }
+}
+
+}  // namespace
+
+extern rule const cycle_not_deferrable;
+constinit rule const cycle_not_deferrable{
+    .name = "cycle-not-deferrable",
+    .grade = severity::warning,
+    .title = "tables that refer to each other in a circle",
+    .explanation =
+        "Each of these tables needs rows of the next before its own can be inserted, and none of the keys can"
+        " be deferred: data can be loaded only by inserting NULL first, or by dropping a key, and so can be "
+        "restored only by tools that know this. Make one of the keys DEFERRABLE. See \"SET CONSTRAINTS\" and "
+        "\"Populating a Database\" (populate).",
+    .judge = judge,
+};
+
+}  // namespace fkaudit::audit::rules

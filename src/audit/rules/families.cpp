@@ -1,0 +1,39 @@
+#include "src/audit/rules/families.hpp"
+
+namespace fkaudit::audit {
+
+namespace {
+
+severity grade_of(index_priority priority) noexcept {
+    switch (priority) {
+        case index_priority::high:
+        case index_priority::medium: return severity::warning;
+        default: return severity::info;
+    }
+}
+
+}  // namespace
+
+void report_risks(rule const& self, audit_run& run, risk kind) {
+    for (auto const& one : run.facts.actions)
+        if (one.what == kind) run.report(self, one.grade, *one.key, one.detail, one.ddl);
+}
+
+void report_gaps(rule const& self, audit_run& run, index_verdict verdict) {
+    for (auto const& one : run.facts.indexes) {
+        if (one.coverage.verdict != verdict) continue;
+        auto const& key = *one.key;
+        auto const what = one.reason.empty() ? std::string_view("no index has these columns") : one.reason;
+        run.report(
+            self, grade_of(one.urgency.priority), key,
+            run.arena.concat(key.child->qualified, " (", model::column_list(run.arena, *key.child, key.child_columns),
+                             "): ", what, "; priority ", to_text(one.urgency.priority)),
+            one.ddl);
+    }
+}
+
+std::string_view count(model::arena& arena, std::int64_t number, std::string_view one, std::string_view many) {
+    return arena.concat(number, ' ', number == 1 ? one : many);
+}
+
+}  // namespace fkaudit::audit

@@ -1,0 +1,33 @@
+#include "src/audit/rules/families.hpp"
+
+namespace fkaudit::audit::rules {
+
+namespace {
+
+void judge(rule const& self, audit_run& run) {
+    for (std::size_t number = 0; number < run.facts.keys.size(); ++number) {
+        auto const& key = *run.facts.keys[number];
+        auto const& judged = run.facts.enforcement[number];
+        if (judged.has_missing_triggers)
+            run.report(self, severity::error, key, judged.detail,
+                       plan::change_actions(run.arena, key, plan::actions_of(key), run.facts.partitioned_not_valid));
+    }
+}
+
+}  // namespace
+
+extern rule const trigger_missing;
+constinit rule const trigger_missing{
+    .name = "trigger-missing",
+    .grade = severity::error,
+    .title = "internal triggers are missing",
+    .explanation =
+        "Some of the internal triggers that check this key do not exist: deleted from pg_trigger, or "
+        "forgotten by PostgreSQL itself when a partition was detached and attached (before 15.9, 16.5 and "
+        "17.1; self-references before 15.13, 16.9 and 17.5). Nothing checks these writes. Dropping the key "
+        "and adding it again makes the triggers anew, and finds the orphans. See the release notes of those "
+        "versions.",
+    .judge = judge,
+};
+
+}  // namespace fkaudit::audit::rules

@@ -1,0 +1,24 @@
+#include "src/entry/asked_keys.hpp"
+
+#include "src/catalog/scope.hpp"
+
+namespace fkaudit::entry {
+
+asked_scope load_asked(pg::call& current, catalog::scope const& whole) {
+    auto& arena = current.arena();
+    asked_scope asked;
+    asked.is_whole = !current.oid_argument(0) && !current.name_argument(1);
+    auto const scope = catalog::load_scope(current, 0, asked.is_whole && whole.statistics);
+    asked.database = asked.is_whole ? scope : catalog::load(current, whole);
+
+    model::vector<model::oid> ids(arena);
+    for (auto const& key : scope.constraints) ids.push_back(key.id);
+    std::sort(ids.begin(), ids.end());
+    model::vector<model::constraint const*> keys(arena);
+    for (auto const& key : asked.database.constraints)
+        if (std::binary_search(ids.begin(), ids.end(), key.id)) keys.push_back(&key);
+    asked.keys = arena.copy(std::span<model::constraint const* const>(keys.data(), keys.size()));
+    return asked;
+}
+
+}  // namespace fkaudit::entry
