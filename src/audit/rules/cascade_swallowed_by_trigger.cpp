@@ -32,24 +32,32 @@ std::string_view seen_event(model::constraint const& key, model::user_trigger co
     return sees ? "update" : std::string_view();
 }
 
-bool is_below(audit_run const& run, model::oid table, model::relation const& root) {
-    auto const* const relation = run.facts.database.find_relation(table);
-    return relation != nullptr && relation->is_partition && &run.facts.database.root_of(*relation) == &root;
+std::span<model::user_trigger const> triggers_of(audit_run const& run, model::oid table) {
+    auto const all = run.facts.surroundings.triggers;
+    auto const begin = std::lower_bound(
+        all.begin(), all.end(), table, [](model::user_trigger const& one, model::oid id) { return one.relation < id; });
+    return {begin,
+            std::find_if(begin, all.end(), [&](model::user_trigger const& one) { return one.relation != table; })};
+}
+
+/// The triggers of the child, or of one of its partitions.
+void judge_table(rule const& self, audit_run& run, model::constraint const& key, model::relation const& table) {
+    for (auto const& trigger : triggers_of(run, table.id)) {
+        if (!trigger.is_before_row || trigger.enabled == 'D' || trigger.enabled == 'R') continue;
+        auto const event = seen_event(key, trigger);
+        if (event.empty()) continue;
+        run.report(self, severity::info, key,
+                   run.arena.concat("the trigger ", trigger.name.quoted, " runs before each ", event, " of ",
+                                    table.qualified, " and can skip rows that this key's action is about"),
+                   {}, run.arena.concat(table.qualified, '.', trigger.name.quoted));
+    }
+    if (!table.is_partitioned()) return;
+    for (auto const id : table.children)
+        if (auto const* const partition = run.facts.database.find_relation(id)) judge_table(self, run, key, *partition);
 }
 
 void judge(rule const& self, audit_run& run) {
-    for (auto const* const key : run.facts.keys)
-        for (auto const& trigger : run.facts.surroundings.triggers) {
-            if (!trigger.is_before_row || trigger.enabled == 'D' || trigger.enabled == 'R') continue;
-            if (trigger.relation != key->child->id && !is_below(run, trigger.relation, *key->child)) continue;
-            auto const event = seen_event(*key, trigger);
-            if (event.empty()) continue;
-            auto const& table = *run.facts.database.find_relation(trigger.relation);
-            run.report(self, severity::info, *key,
-                       run.arena.concat("the trigger ", trigger.name.quoted, " runs before each ", event, " of ",
-                                        table.qualified, " and can skip rows that this key's action is about"),
-                       {}, run.arena.concat(table.qualified, '.', trigger.name.quoted));
-        }
+    for (auto const* const key : run.facts.keys) judge_table(self, run, *key, *key->child);
 }
 
 }  // namespace

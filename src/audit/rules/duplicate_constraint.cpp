@@ -35,7 +35,7 @@ bool goes(model::constraint const& key, model::constraint const& other) {
 
 void judge(rule const& self, audit_run& run) {
     for (auto const* const key : run.facts.keys)
-        for (auto const& other : run.facts.database.constraints) {
+        for (auto const& other : siblings(run.facts.database, *key)) {
             if (other.id == key->id || !is_same(*key, other) || !goes(*key, other)) continue;
             auto const differs = !acts_alike(*key, other);
             run.report(self, severity::warning, *key,

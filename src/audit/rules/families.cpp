@@ -32,6 +32,16 @@ void report_gaps(rule const& self, audit_run& run, index_verdict verdict) {
     }
 }
 
+std::span<model::constraint const> siblings(model::database const& database, model::constraint const& key) noexcept {
+    auto const* const first = database.constraints.data();
+    auto const* const end = first + database.constraints.size();
+    auto const* from = &key;
+    auto const* to = &key + 1;
+    while (from != first && from[-1].child == key.child) --from;
+    while (to != end && to->child == key.child) ++to;
+    return {from, to};
+}
+
 std::string_view count(model::arena& arena, std::int64_t number, std::string_view one, std::string_view many) {
     return arena.concat(number, ' ', number == 1 ? one : many);
 }

@@ -18,6 +18,9 @@ void each_examined(audit_run const& run, Each each) {
         if (auto const& data = run.facts.data[number]; data.reason.empty()) each(*run.facts.keys[number], data);
 }
 
+/// The foreign keys of the key's child, itself included; `key` is one of the database's.
+std::span<model::constraint const> siblings(model::database const& database, model::constraint const& key) noexcept;
+
 /// "1 row", "12 rows".
 std::string_view count(model::arena& arena, std::int64_t number, std::string_view one, std::string_view many);
 

@@ -25,8 +25,8 @@ bool has_same_columns(model::constraint const& a, model::constraint const& b) {
 
 void judge(rule const& self, audit_run& run) {
     for (auto const* const key : run.facts.keys)
-        for (auto const& other : run.facts.database.constraints) {
-            if (other.child != key->child || other.id == key->id) continue;
+        for (auto const& other : siblings(run.facts.database, *key)) {
+            if (other.id == key->id) continue;
             if (other.parent == key->parent && other.child_columns.size() > key->child_columns.size() &&
                 is_part(*key, other)) {
                 run.report(self, severity::info, *key,

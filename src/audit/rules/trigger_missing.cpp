@@ -25,8 +25,9 @@ constinit rule const trigger_missing{
         "Some of the internal triggers that check this key do not exist: deleted from pg_trigger, or "
         "forgotten by PostgreSQL itself when a partition was detached and attached (before 15.9, 16.5 and "
         "17.1; self-references before 15.13, 16.9 and 17.5). Nothing checks these writes. Dropping the key "
-        "and adding it again makes the triggers anew, and finds the orphans. See the release notes of those "
-        "versions.",
+        "and adding it again makes the triggers anew, and finds the orphans. (Who deleted rows of pg_trigger "
+        "by hand left others in pg_depend, which must go before the key can be dropped.) See the release "
+        "notes of those versions.",
     .judge = judge,
 };
 
