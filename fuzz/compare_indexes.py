@@ -1,5 +1,7 @@
 """Index verdicts against the planner: does it serve the server's own search by an index that leads with the key?"""
 
+import re
+
 from .difference import Difference, compare
 from .names import literal
 
@@ -79,11 +81,40 @@ class Planner:
                 found.append(name)
         return found
 
+    def helps(self, table_oid, table):
+        """The indexes that find by a part of the key, each tried alone: by what they lead with, or by anything where
+        there is no order."""
+        found = []
+        for index, name, method, numbers, texts in self._session.rows(_INDEXES.format(table=table_oid)):
+            positions = [position for position, column in enumerate(self._columns)
+                         if self._is_named(table_oid, numbers[0], texts[0], column)]
+            if method in ("brin", "gin"):
+                positions = list(range(len(self._columns)))
+            wanted = re.compile("|".join(rf"\${position + 1}(?!\d)" for position in positions) or "^$")
+            if any(wanted.search(condition) for condition in self._conditions(table_oid, table, index, name)):
+                found.append(name)
+        return found
+
+    def _is_named(self, table_oid, number, text, column):
+        if number == 0:
+            return f"({column})" in text
+        return self._session.value(f"SELECT quote_ident(attname) = {literal(column)} FROM pg_attribute "
+                                   f"WHERE attrelid = {table_oid} AND attnum = {number}")
+
+    def _conditions(self, table_oid, table, index, name):
+        """What the search asks of that index."""
+        return [node["Index Cond"] for node in self._plan(table_oid, table, index)
+                if node.get("Index Name") == name and "Index Cond" in node]
+
     def _is_about_key(self, number, text, attributes):
         # An expression has no number; here it is a cast of one column, written in parentheses.
         return number in attributes or number == 0 and any(f"({column})" in text for column in self._columns)
 
     def _uses(self, table_oid, table, index, name):
+        return any(_is_whole(node, name) for node in self._plan(table_oid, table, index))
+
+    def _plan(self, table_oid, table, index):
+        """The nodes of the plan for the search in one table where it has but that index."""
         with self._session.trial():
             self._session.execute(
                 f"UPDATE pg_index SET indisvalid = false WHERE indrelid = {table_oid} AND indexrelid <> {index} "
@@ -93,7 +124,7 @@ class Planner:
                 f"PREPARE search ({self._types}) AS SELECT 1 FROM ONLY {table} x WHERE {self._clauses} "
                 "FOR KEY SHARE OF x")
             plan = self._session.value(f"EXPLAIN (FORMAT JSON, COSTS off) EXECUTE search ({self._nulls})")
-        return any(_is_whole(node, name) for node in _nodes(plan[0]["Plan"]))
+        return list(_nodes(plan[0]["Plan"]))
 
 
 def _nodes(plan):
@@ -109,9 +140,12 @@ def _is_whole(node, index):
 
 def _is_covered(session, key):
     planner = Planner(session, key)
-    tables = session.rows(_TABLES.format(child=key.child_oid, partitioned=key.child_partitioned))
-    served = {table: planner.served(oid, table) for oid, table in tables}
+    served = {table: planner.served(oid, table) for oid, table in _tables(session, key)}
     return all(served.values()), served
+
+
+def _tables(session, key):
+    return session.rows(_TABLES.format(child=key.child_oid, partitioned=key.child_partitioned))
 
 
 def index_verdicts(session):
@@ -138,6 +172,8 @@ def compare_indexes(session, key, verdicts):
         if served and covered != (verdict == "covered"):
             title = f"{key.title}\nserved: {served}\nreason: {reason}"
             yield from compare("fk_missing_indexes", title, "covered", covered, verdict == "covered", query)
+        if served and not covered:
+            yield from _compare_weak(session, key, served, verdict, reason, query)
         if verdict != "covered" and ddl:
             yield from _compare_ddl(session, key, ddl, query)
     except Undetermined:
@@ -146,12 +182,21 @@ def compare_indexes(session, key, verdicts):
         session.execute("SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on;")
 
 
+def _compare_weak(session, key, served, verdict, reason, query):
+    """Weak: there is no table that has to be read whole, but one at least where rows are left to filter."""
+    session.execute("SET LOCAL enable_bitmapscan = on")
+    planner = Planner(session, key)
+    helped = {table: served[table] or planner.helps(oid, table) for oid, table in _tables(session, key)}
+    title = f"{key.title}\nhelped: {helped}\nreason: {reason}"
+    yield from compare("fk_missing_indexes", title, "weak", all(helped.values()), verdict == "weak", query)
+
+
 def _compare_ddl(session, key, ddl, query):
     with session.trial():
         # A transaction has no room for CONCURRENTLY.
         error = session.attempt(ddl.replace(" CONCURRENTLY", ""))
-        if error and error.pgcode[:2] == "22":
-            return  # a row's value, which the key need not look at where another of its columns is NULL, has no cast
+        if error and (error.pgcode[:2] == "22" or error.pgcode == "54000"):
+            return  # a row's value has no cast, as the key's other columns are NULL, or has no room in an index
         if error:
             yield Difference(f"fk_missing_indexes: ddl fails with {error.pgcode}", f"{key.title}\n{ddl}\n{error}", query)
             return

@@ -51,6 +51,7 @@ _FAULTS = [
     ("undeclared columns come in another order", mock.patch.object(compare_orphans, "names_array", _mixed_up),
      "fk_check of the undeclared form: orphan_rows"),
     ("any index covers", mock.patch.object(compare_indexes.Planner, "served", _any_index), "fk_missing_indexes: covered"),
+    ("any index helps", mock.patch.object(compare_indexes.Planner, "helps", _any_index), "fk_missing_indexes: weak"),
     ("the ddl makes no index", mock.patch.object(compare_indexes, "index_verdicts", _idle_ddl),
      "fk_missing_indexes: the verdict after the ddl"),
 ]
