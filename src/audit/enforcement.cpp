@@ -35,6 +35,10 @@ private:
     model::vector<text> tables_;
 };
 
+text name_of(model::relation const* relation) {
+    return relation != nullptr ? relation->qualified : text("a table that does not exist");
+}
+
 /// The defects that the triggers of one side can have.
 struct side_defects {
     side_defects(model::arena& arena, bool check)
@@ -42,9 +46,12 @@ struct side_defects {
           missing(arena, check ? "check triggers missing" : "action triggers missing"),
           disabled(arena, check ? "check triggers disabled" : "action triggers disabled"),
           replica(arena,
-                  check ? "check triggers fire in replica role only" : "action triggers fire in replica role only") {}
+                  check ? "check triggers fire in replica role only" : "action triggers fire in replica role only"),
+          ignored(arena, check ? "check triggers never fire (pg_class.relhastriggers is false)"
+                               : "action triggers never fire (pg_class.relhastriggers is false)") {}
 
-    void inspect(constraint_row const& row, text table) {
+    void inspect(constraint_row const& row, model::relation const* relation) {
+        auto const table = name_of(relation);
         std::size_t present = 0;
         for (auto const& trigger : row.triggers) {
             if (trigger.is_check != is_check) continue;
@@ -53,6 +60,7 @@ struct side_defects {
             if (trigger.enabled == 'R') replica.found_on(table);
         }
         if (present < triggers_per_side) missing.found_on(table);
+        if (present > 0 && relation != nullptr && !relation->has_triggers) ignored.found_on(table);
     }
 
     /// Every partition has a derived row with triggers of its own; where the row is missing, they are (PostgreSQL before
@@ -68,7 +76,7 @@ struct side_defects {
     }
 
     bool is_check;
-    defect missing, disabled, replica;
+    defect missing, disabled, replica, ignored;
 };
 
 }  // namespace
@@ -79,17 +87,13 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
         return {model::enforcement_state::not_enforced,
                 "NOT ENFORCED: neither new writes nor existing rows are checked"};
 
-    auto const table = [&](model::oid id) -> text {
-        auto const* const relation = database.find_relation(id);
-        return relation != nullptr ? relation->qualified : text("a table that does not exist");
-    };
-
     side_defects child(arena, true), parent(arena, false);
     defect unvalidated(arena, "NOT VALID: rows written before were never checked");
     for (auto const& row : key.rows) {
-        if (row.side != constraint_row::origin::referenced) child.inspect(row, table(row.child));
-        if (row.side != constraint_row::origin::referencing) parent.inspect(row, table(row.parent));
-        if (!row.is_validated && row.side != constraint_row::origin::referenced) unvalidated.found_on(table(row.child));
+        if (row.side != constraint_row::origin::referenced) child.inspect(row, database.find_relation(row.child));
+        if (row.side != constraint_row::origin::referencing) parent.inspect(row, database.find_relation(row.parent));
+        if (!row.is_validated && row.side != constraint_row::origin::referenced)
+            unvalidated.found_on(name_of(database.find_relation(row.child)));
     }
 
     auto const has_row = [&](model::oid constraint_row::*end) {
@@ -103,8 +107,8 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
     model::enforcement judged;
     judged.has_missing_triggers = child.missing.exists() || parent.missing.exists();
     if (unvalidated.exists()) judged.state = model::enforcement_state::not_valid;
-    for (auto const* const one : {&unvalidated, &parent.replica, &parent.disabled, &parent.missing, &child.replica,
-                                  &child.disabled, &child.missing}) {
+    for (auto const* const one : {&unvalidated, &parent.ignored, &parent.replica, &parent.disabled, &parent.missing,
+                                  &child.ignored, &child.replica, &child.disabled, &child.missing}) {
         if (!one->exists()) continue;
         if (one != &unvalidated) judged.state = model::enforcement_state::bypassed;
         judged.detail = judged.detail.empty() ? one->describe() : arena.concat(one->describe(), "; ", judged.detail);

@@ -21,8 +21,8 @@ using maybe = std::optional<T>;
 
 using constraint_columns = row<oid, oid, identifier, oid, oid, numbers, numbers, ids, char, char, char, maybe<numbers>,
                                bool, bool, bool, bool, bool, oid>;
-using relation_columns = row<oid, identifier, identifier, char, char, bool, bool, bool, bool, oid, oid, std::int64_t,
-                             std::int64_t, std::int64_t, std::int64_t, ids, ids>;
+using relation_columns = row<oid, identifier, identifier, char, char, bool, bool, bool, bool, bool, oid, oid,
+                             std::int64_t, std::int64_t, std::int64_t, std::int64_t, ids, ids>;
 using column_columns =
     row<oid, std::int16_t, identifier, oid, std::int32_t, text, oid, bool, bool, char, char, maybe<text>>;
 using statistics_columns = row<oid, std::int16_t, double, double>;
@@ -63,12 +63,14 @@ private:
     void link_constraints();
     std::span<model::constraint_row const> link_rows(constraint_columns const& declared,
                                                      std::span<trigger_columns const> triggers);
-    bool is_whole(model::constraint const& key) const;
+    text find_damage(constraint_columns const& row, model::constraint const& key) const;
+    void report_damage(constraint_columns const& row, text damage);
 
     model::arena& arena_;
     bool statistics_;
     std::span<constraint_columns const> found_;
     model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
+    model::vector<model::damaged_constraint> damaged_{arena_};
     model::database database_;
 };
 
@@ -97,8 +99,8 @@ void loader::load_relations(ids others) {
     for (std::size_t number = 0; number < rows.size(); ++number) {
         auto& one = relations[number];
         std::tie(one.id, one.schema, one.name, one.kind, one.persistence, one.is_partition, one.is_other_temporary,
-                 one.row_security, one.forced_row_security, one.owner, one.access_method, one.rows, one.bytes,
-                 one.deletes, one.updates, one.parents, one.children) = rows[number];
+                 one.row_security, one.forced_row_security, one.has_triggers, one.owner, one.access_method, one.rows,
+                 one.bytes, one.deletes, one.updates, one.parents, one.children) = rows[number];
         one.qualified = arena_.concat(one.schema.quoted, '.', one.name.quoted);
         all.insert(one.id);
     }
@@ -287,31 +289,58 @@ std::span<model::constraint_row const> loader::link_rows(constraint_columns cons
     return rows;
 }
 
-/// An edited catalog can name tables and columns that are not there; nothing may follow such a name.
-bool loader::is_whole(model::constraint const& key) const {
-    if (key.child == nullptr || key.parent == nullptr) return false;
+/// An edited catalog can name tables and columns that are not there; nothing may follow such a name. Empty: sound.
+text loader::find_damage(constraint_columns const& row, model::constraint const& key) const {
+    auto const names_nothing = [&](text column, oid id, text what) {
+        return arena_.concat(column, " (", id, ") names ", what);
+    };
+    if (std::get<1>(row) != no_oid) return names_nothing("conparentid", std::get<1>(row), "no other foreign key");
+    if (key.child == nullptr) return names_nothing("conrelid", std::get<3>(row), "no table");
+    if (key.parent == nullptr) return names_nothing("confrelid", std::get<4>(row), "no table");
     auto const count = key.child_columns.size();
-    if (count == 0 || key.parent_columns.size() != count || key.operators.size() != count) return false;
-    for (std::size_t position = 0; position < count; ++position)
-        if (key.child->find_column(key.child_columns[position]) == nullptr ||
-            key.parent->find_column(key.parent_columns[position]) == nullptr)
-            return false;
-    return true;
+    if (count == 0 || key.parent_columns.size() != count || key.operators.size() != count)
+        return "conkey, confkey and conpfeqop differ in length or are empty";
+    for (std::size_t position = 0; position < count; ++position) {
+        if (key.child->find_column(key.child_columns[position]) == nullptr)
+            return "conkey names a column that does not exist";
+        if (key.parent->find_column(key.parent_columns[position]) == nullptr)
+            return "confkey names a column that does not exist";
+    }
+    return {};
+}
+
+void loader::report_damage(constraint_columns const& row, text damage) {
+    oid const id = std::get<0>(row);
+    auto const& name = std::get<2>(row);
+    damaged_.push_back({id, name, std::get<3>(row), std::get<4>(row), damage});
+    auto const size = [](text value) { return static_cast<int>(value.size()); };
+    pg::guarded([&] {
+        ereport(WARNING,
+                (errcode(ERRCODE_DATA_CORRUPTED),
+                 errmsg("foreign key \"%.*s\" is left out: its catalog entry is damaged", size(name.name),
+                        name.name.data()),
+                 errdetail("In the row of pg_constraint with OID %u, %.*s.", id, size(damage), damage.data())));
+    });
 }
 
 void loader::link_constraints() {
     oid_set all(arena_);
     for (auto const& one : found_) all.insert(std::get<0>(one));
+    // What derives from a row that is there; the others are declared, or say they derive from what is not there.
+    auto const is_derived = [rows = found_](constraint_columns const& one) {
+        auto const [id, above] = std::tuple(std::get<0>(one), std::get<1>(one));
+        return above != no_oid && above != id && !rows_of(rows, above).empty();
+    };
     auto const triggers = select<trigger_columns>(arena_, queries::triggers, all.items());
 
     for (auto const& one : found_)
-        if (std::get<1>(one) != no_oid) derived_.push_back(&one);
+        if (is_derived(one)) derived_.push_back(&one);
     std::stable_sort(derived_.begin(), derived_.end(),
                      [](auto const* a, auto const* b) { return std::get<1>(*a) < std::get<1>(*b); });
 
     model::vector<model::constraint> keys(arena_);
     for (auto const& one : found_) {
-        if (std::get<1>(one) != no_oid) continue;
+        if (is_derived(one)) continue;
         model::constraint key;
         oid child = no_oid, parent = no_oid, derived_from = no_oid;
         char match = 's', on_delete = 'a', on_update = 'a';
@@ -325,16 +354,8 @@ void loader::link_constraints() {
         key.on_delete = static_cast<model::action>(on_delete);
         key.on_update = static_cast<model::action>(on_update);
         key.delete_set_columns = delete_set_columns.value_or(numbers{});
-        if (!is_whole(key)) {
-            pg::guarded([&] {
-                ereport(WARNING,
-                        (errcode(ERRCODE_DATA_CORRUPTED),
-                         errmsg("foreign key \"%.*s\" is left out: its catalog entry is damaged",
-                                static_cast<int>(key.name.name.size()), key.name.name.data()),
-                         errdetail("The row of pg_constraint with OID %u names a table, a column or an operator "
-                                   "that does not exist.",
-                                   key.id)));
-            });
+        if (auto const damage = find_damage(one, key); !damage.empty()) {
+            report_damage(one, damage);
             continue;
         }
         key.definition = model::define(arena_, key);
@@ -346,6 +367,7 @@ void loader::link_constraints() {
                std::tie(b.child->schema, b.child->name, b.name, b.id);
     });
     database_.constraints = arena_.copy(std::span<model::constraint const>(keys.data(), keys.size()));
+    database_.damaged = arena_.copy(std::span<model::damaged_constraint const>(damaged_.data(), damaged_.size()));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 namespace fkaudit::catalog::queries {
 
 /// $1 child oid or NULL, $2 constraint name or NULL: every pg_constraint row of the keys in scope, the declared ones and
-/// those that partitioning derived from them. A partition stands for the keys of its ancestors that apply to it.
+/// those that partitioning derived from them. A partition stands for the keys of its ancestors that apply to it. A row
+/// that derives from nothing that is there, or is of no table that is there, comes along, so that it can be reported.
 inline constexpr char const* constraint_rows = R"(
 WITH RECURSIVE above(id, next, matches) AS (
     SELECT c.oid, c.conparentid, $2 IS NULL OR c.conname = $2
@@ -17,15 +18,19 @@ WITH RECURSIVE above(id, next, matches) AS (
     SELECT c.oid, c.conparentid, a.matches OR c.conname = $2
       FROM above a JOIN pg_constraint c ON c.oid = a.next
 ), declared(id) AS (
-    SELECT id FROM above WHERE next = 0 AND matches
+    SELECT a.id
+      FROM above a
+      LEFT JOIN pg_constraint p ON p.oid = a.next AND p.oid <> a.id AND p.contype = 'f'
+     WHERE p.oid IS NULL AND a.matches
     UNION
     SELECT c.oid
       FROM pg_constraint c
-      JOIN pg_class r ON r.oid = c.conrelid
-      JOIN pg_namespace n ON n.oid = r.relnamespace
-     WHERE $1 IS NULL AND c.contype = 'f' AND c.conparentid = 0 AND ($2 IS NULL OR c.conname = $2)
-       AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-       AND NOT pg_is_other_temp_schema(n.oid)
+      LEFT JOIN pg_constraint p ON p.oid = c.conparentid AND p.oid <> c.oid AND p.contype = 'f'
+      LEFT JOIN pg_class r ON r.oid = c.conrelid
+      LEFT JOIN pg_namespace n ON n.oid = r.relnamespace
+     WHERE $1 IS NULL AND c.contype = 'f' AND p.oid IS NULL AND ($2 IS NULL OR c.conname = $2)
+       AND (n.oid IS NULL OR n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+                             AND NOT pg_is_other_temp_schema(n.oid))
 ), tree(id) AS (
     SELECT id FROM declared
     UNION
@@ -52,8 +57,8 @@ WITH RECURSIVE below(id) AS (
     SELECT i.inhparent FROM around a JOIN pg_inherits i ON i.inhrelid = a.id AND NOT i.inhdetachpending
 )
 SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relispartition,
-       r.relpersistence = 't' AND pg_is_other_temp_schema(n.oid), r.relrowsecurity, r.relforcerowsecurity, r.relowner,
-       r.relam, r.reltuples::bigint, r.relpages * current_setting('block_size')::bigint,
+       r.relpersistence = 't' AND pg_is_other_temp_schema(n.oid), r.relrowsecurity, r.relforcerowsecurity,
+       r.relhastriggers, r.relowner, r.relam, r.reltuples::bigint, r.relpages * current_setting('block_size')::bigint,
        CASE WHEN $2 THEN pg_stat_get_tuples_deleted(r.oid) ELSE 0 END,
        CASE WHEN $2 THEN greatest(pg_stat_get_tuples_updated(r.oid) - pg_stat_get_tuples_hot_updated(r.oid), 0)
             ELSE 0 END,

@@ -44,7 +44,8 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
                        .statistics = statistics};
     auto const name = wanted.child ? require_table(current, *wanted.child) : text();
     auto const database = load(current, wanted);
-    if (!database.constraints.empty() || (!wanted.child && !wanted.constraint_name)) return database;
+    if (!database.constraints.empty() || !database.damaged.empty() || (!wanted.child && !wanted.constraint_name))
+        return database;
 
     if (!wanted.child)
         throw model::error{"42704",

@@ -29,6 +29,15 @@ void write_row(pg::row_builder& row, verdict const& found) {
         << (examined ? std::optional(found.elapsed_ms) : std::nullopt) << key.id;
 }
 
+/// A key that cannot even be described is no key less in the result.
+void write_damaged_row(pg::row_builder& row, model::damaged_constraint const& key, std::string_view detail) {
+    row << key.child << key.name << "not examined";
+    for (int column = 0; column < 3; ++column) row << std::nullopt;
+    row << key.parent << std::nullopt << to_text(check::reason::error) << detail;
+    for (int column = 0; column < 5; ++column) row << std::nullopt;
+    row << key.id;
+}
+
 /// `further` is what to say of every key beside its verdict.
 Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::string_view further) {
     count_rows(current, list_verdicts(current.arena(), database), [&](std::span<verdict> group) {
@@ -38,6 +47,10 @@ Datum run(pg::call& current, pg::result_set& result, model::database const& data
             found.detail = join_details(current.arena(), found.detail, further);
         }
         result.add_each(group, write_row);
+    });
+    auto& arena = current.arena();
+    result.add_each(database.damaged, [&arena](pg::row_builder& row, model::damaged_constraint const& key) {
+        write_damaged_row(row, key, arena.concat("its catalog entry is damaged: ", key.damage));
     });
     return result.finish();
 }

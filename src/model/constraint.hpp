@@ -82,6 +82,16 @@ struct constraint {
     column const& parent_column(std::size_t position) const { return *parent->find_column(parent_columns[position]); }
 };
 
+/// A foreign key whose catalog entry names what is not there (an edited catalog, a failing disk): it can be reported, and
+/// nothing else.
+struct damaged_constraint {
+    oid id = no_oid;
+    identifier name{};
+    oid child = no_oid;         ///< conrelid, whatever it names
+    oid parent = no_oid;        ///< confrelid
+    std::string_view damage{};  ///< such as `conkey names a column that does not exist`
+};
+
 /// The names of a table's columns, in the order of the numbers.
 std::span<identifier const> column_names(arena& memory, relation const& table, std::span<std::int16_t const> numbers);
 

@@ -17,6 +17,9 @@ public:
     /// Child (schema, name), then constraint name: the order of every result. Names compare by their bytes.
     std::span<constraint const> constraints{};
 
+    /// Those that are left out of `constraints`, by OID.
+    std::span<damaged_constraint const> damaged{};
+
     /// By OID.
     std::span<relation const> relations{};
     std::span<data_type const> types{};

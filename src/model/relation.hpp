@@ -45,6 +45,7 @@ struct relation {
     bool is_other_temporary = false;  ///< a temporary table of another session
     bool row_security = false;
     bool forced_row_security = false;
+    bool has_triggers = true;  ///< relhastriggers; false: the server looks for none and fires none
     oid owner = no_oid;
     oid access_method = no_oid;
     std::int64_t rows = -1;                      ///< estimate (reltuples, leaves summed); -1: never analysed

@@ -1,5 +1,6 @@
 -- A damaged catalog, as a superuser or a failing disk makes it: no function crashes, and a key that names what is not there is
--- left out with a warning or refused with an error, while the others are shown.
+-- left out with a warning or refused with an error, while the others are shown. Only fk_check() shows it too: a key whose
+-- rows nobody looked at is no key less in its result.
 CREATE SCHEMA d;
 SET search_path = d, public;
 CREATE TABLE parent (id int PRIMARY KEY, a int, b int, gone int, UNIQUE (a, b));
@@ -33,7 +34,8 @@ SET client_min_messages = error;
 SELECT * FROM damaged('SELECT 1');
 -- By damage: the keys that every listing shows, what the other functions say, and errors.
 SELECT n, replace(damage, 'WHERE conname = ''k''', '…') AS damage,
-       string_agg(DISTINCT keys, ' / ') FILTER (WHERE call !~ 'orphans|risky|mismatches|part1') AS listed,
+       string_agg(DISTINCT keys, ' / ') FILTER (WHERE call !~ 'check|orphans|risky|mismatches|part1') AS listed,
+       string_agg(keys, ' / ') FILTER (WHERE call ~ 'check') AS checked,
        string_agg(call || ': ' || keys, ', ' ORDER BY call COLLATE "C") FILTER (WHERE call ~ 'orphans|risky|mismatches|part1' AND keys <> 'none')
        AS others
   FROM unnest(ARRAY[
@@ -66,14 +68,50 @@ SELECT n, replace(damage, 'WHERE conname = ''k''', '…') AS damage,
     ]) WITH ORDINALITY AS u(damage, n), damaged(damage)
  GROUP BY n, damage ORDER BY n;
 
--- The warning.
+-- What is said about the key: every listing's warning and the row of fk_check().
 RESET client_min_messages;
+CREATE FUNCTION said(damage text, OUT verdict text, OUT child text, OUT parent text, OUT enforcement text,
+                     OUT reason text, OUT detail text)
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE damage;
+    SELECT c.verdict, c.child::text, c.parent::text, c.enforcement, c.reason, regexp_replace(c.detail, '\d{5,}', 'n', 'g')
+      INTO verdict, child, parent, enforcement, reason, detail
+      FROM fk_check(NULL, 'k') AS c;
+    RAISE EXCEPTION 'undo' USING ERRCODE = 'P0042';
+EXCEPTION WHEN SQLSTATE 'P0042' THEN
+END $$;
+CREATE FUNCTION says(damage text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE damage;
+    EXECUTE statement;
+    RAISE EXCEPTION 'accepted';
+EXCEPTION WHEN OTHERS THEN RETURN regexp_replace(SQLERRM, '\d{5,}', 'n', 'g');
+END $$;
 \set VERBOSITY terse
+\x
+SELECT verdict, child, parent, enforcement, reason, detail
+  FROM unnest(ARRAY['conkey = ''{1,99}''', 'confkey = ''{2,99}''', 'conkey = ''{1}''', 'conpfeqop = NULL', 'confrelid = 99999999',
+                    'confrelid = 0', 'conrelid = 99999999', 'conparentid = oid', 'conparentid = 99999999']) AS damage,
+       said(format('UPDATE pg_constraint SET %s WHERE conname = ''k''', damage));
+\x
 BEGIN;
 UPDATE pg_constraint SET conkey = '{1,99}' WHERE conname = 'k';
 SELECT child, constraint_name FROM fk_constraints();
 SELECT child, constraint_name FROM fk_constraints('child');
+SELECT child, constraint_name FROM fk_constraints('child', 'k');
+SELECT child, constraint_name FROM fk_orphans();
+SELECT child, constraint_name, verdict FROM fk_check();
 ROLLBACK;
+BEGIN;
+UPDATE pg_constraint SET conparentid = oid WHERE conname = 'k';
+SELECT child, constraint_name FROM fk_constraints();
+SELECT child, constraint_name FROM fk_constraints('child');
+ROLLBACK;
+-- PostgreSQL's own part: with such an entry the key's triggers refuse every row that they would have to check.
+INSERT INTO parent VALUES (1, 1, 1);
+SELECT damage, says(format('UPDATE pg_constraint SET %s WHERE conname = ''k''', damage), 'INSERT INTO child VALUES (1, 1)')
+  FROM unnest(ARRAY['conname = conname', 'conkey = NULL', 'confrelid = 99999999', 'conparentid = 99999999']) AS damage;
 \set VERBOSITY default
 
 SET client_min_messages = warning;

@@ -103,6 +103,24 @@ SELECT forget_cached('child', 'parent');
 TABLE verdict;
 ROLLBACK;
 
+-- A table that the catalog says has no triggers: PostgreSQL looks for none, and none fires.
+BEGIN;
+UPDATE pg_class SET relhastriggers = false WHERE oid = 'child'::regclass;
+TABLE verdict;
+ROLLBACK;
+BEGIN;
+UPDATE pg_class SET relhastriggers = false WHERE oid = 'parent'::regclass;
+TABLE verdict;
+ROLLBACK;
+-- Beside triggers that are gone, and of a key that was never validated.
+BEGIN;
+UPDATE pg_class SET relhastriggers = false WHERE oid IN ('child'::regclass, 'parent'::regclass);
+DELETE FROM pg_trigger WHERE tgrelid = 'parent'::regclass;
+UPDATE pg_constraint SET convalidated = false WHERE conname = 'k' AND conrelid = 'child'::regclass;
+TABLE verdict;
+ROLLBACK;
+TABLE verdict;
+
 -- Cascading actions and deferrable keys have other trigger functions, the same verdicts.
 ALTER TABLE child DROP CONSTRAINT k;
 ALTER TABLE child ADD CONSTRAINT k FOREIGN KEY (parent) REFERENCES parent ON DELETE CASCADE ON UPDATE SET NULL
@@ -169,6 +187,12 @@ SELECT forget_cached('pc21');
 TABLE pc_verdict;
 ROLLBACK;
 
+-- A partition that the catalog says has no triggers.
+BEGIN;
+UPDATE pg_class SET relhastriggers = false WHERE oid = 'pc21'::regclass;
+TABLE pc_verdict;
+ROLLBACK;
+
 -- A partition's own key beside the inherited one.
 ALTER TABLE pc1 ADD CONSTRAINT own_key FOREIGN KEY (id) REFERENCES parent NOT VALID;
 SELECT child, constraint_name, enforcement FROM fk_constraints('pc1');
@@ -217,6 +241,10 @@ BEGIN;
 DELETE FROM pg_trigger WHERE tgrelid = 'pp21'::regclass;
 DELETE FROM pg_constraint WHERE contype = 'f' AND confrelid = 'pp21'::regclass;
 SELECT forget_cached('pp21');
+TABLE cp_verdict;
+ROLLBACK;
+BEGIN;
+UPDATE pg_class SET relhastriggers = false WHERE oid = 'pp1'::regclass;
 TABLE cp_verdict;
 ROLLBACK;
 -- A partition that is detached from the parent takes no part in the key any more; PostgreSQL lets it go only unreferenced.

@@ -32,6 +32,9 @@ public:
         return one;
     }
 
+    /// One that was made before.
+    model::relation& relation(oid id) { return find(id); }
+
     model::relation& partitioned(oid id) { return table(id, 'p'); }
 
     /// A partition of `above`, a plain one unless `kind` says otherwise.

@@ -96,6 +96,26 @@ TEST_F(Enforcement, Missing) {
     EXPECT_EQ(judge(), "bypassed: action triggers missing on s.t1");
 }
 
+TEST_F(Enforcement, ATableWithoutTheTriggerFlagFiresNone) {
+    made_.relation(2).has_triggers = false;
+    EXPECT_EQ(judge(), "bypassed: check triggers never fire (pg_class.relhastriggers is false) on s.t2");
+    // What is missing cannot fire anyway.
+    spoil("", "OO");
+    EXPECT_EQ(judge(), "bypassed: check triggers missing on s.t2");
+    made_.relation(2).has_triggers = true;
+    made_.relation(1).has_triggers = false;
+    spoil("OO", "OO");
+    EXPECT_EQ(judge(), "bypassed: action triggers never fire (pg_class.relhastriggers is false) on s.t1");
+    add_row(constraint_row::origin::referencing, 3, 1, "OO", "");
+    add_row(constraint_row::origin::referenced, 2, 4, "", "OO");
+    made_.relation(1).has_triggers = true;
+    made_.relation(3).has_triggers = false;
+    made_.relation(4).has_triggers = false;
+    EXPECT_EQ(judge(),
+              "bypassed: check triggers never fire (pg_class.relhastriggers is false) on s.t3; "
+              "action triggers never fire (pg_class.relhastriggers is false) on s.t4");
+}
+
 TEST_F(Enforcement, BypassedBeforeNotValidAndTheDetailNamesAll) {
     spoil("D", "RR", false);
     EXPECT_EQ(judge(),
