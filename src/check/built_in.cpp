@@ -98,6 +98,18 @@ bool holds_for_all(List* list, Test test) {
     return holds;
 }
 
+/// Planning reads the bounds of a partition, and with them the partition keys above it. An edited catalog can make a
+/// table its own ancestor: get_partition_ancestors would walk for ever.
+bool has_plain_ancestors(Oid id) {
+    constexpr int most_levels = 100;
+    for (int level = 0; level < most_levels; ++level) {
+        if (!get_rel_relispartition(id)) return true;
+        id = get_partition_parent(id, true);
+        if (!has_plain_partition_key(id)) return false;
+    }
+    return false;
+}
+
 bool is_plain_table(Oid id) {
     Relation const table = relation_open(id, NoLock);
     char const kind = table->rd_rel->relkind;
@@ -107,9 +119,7 @@ bool is_plain_table(Oid id) {
         plain = TupleDescAttr(columns, number)->attgenerated != 'v';
     plain = plain && holds_for_all(RelationGetIndexList(table), is_plain_index);
     plain = plain && holds_for_all(RelationGetStatExtList(table), is_plain_statistic);
-    // Planning reads the bounds of a partition, and with them the partition keys above it.
-    if (plain && table->rd_rel->relispartition)
-        plain = holds_for_all(get_partition_ancestors(id), has_plain_partition_key);
+    plain = plain && has_plain_ancestors(id);
     relation_close(table, NoLock);
     return plain;
 }
