@@ -41,7 +41,13 @@ def key_arguments(key):
     return f"{literal(key.child)}, {literal(key.name)}"
 
 
-def names_array(columns):
+def undeclared_arguments(key):
+    match = "full" if key.match == "f" else "simple"
+    return (f"{literal(key.child)}, {_names_array(key.child_columns)}, {literal(key.parent)}, "
+            f"{_names_array(key.parent_columns)}, {literal(match)}")
+
+
+def _names_array(columns):
     # quote_ident's names, back to plain ones.
     return "ARRAY[" + ", ".join(literal(_plain(column)) for column in columns) + "]::name[]"
 
@@ -127,10 +133,7 @@ def compare_alone(session, key, expected):
     """The same key named alone, and not declared at all: the same answers."""
     yield from _compare_form(session, key, expected, "the key alone", key_arguments(key))
     if not key.temporal:
-        match = "full" if key.match == "f" else "simple"
-        yield from _compare_form(session, key, expected, "the undeclared form",
-                                 f"{literal(key.child)}, {names_array(key.child_columns)}, {literal(key.parent)}, "
-                                 f"{names_array(key.parent_columns)}, {literal(match)}")
+        yield from _compare_form(session, key, expected, "the undeclared form", undeclared_arguments(key))
 
 
 def _compare_form(session, key, expected, form, arguments):
