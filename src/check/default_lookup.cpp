@@ -62,7 +62,13 @@ class lookup_task final : public task {
 public:
     lookup_task(pg::call& current, std::span<default_lookup> lookups) : current_(current), lookups_(lookups) {}
 
-    void run(engine&, prepared_key const& key, verdict&) override {
+    purpose what() const noexcept override { return purpose::query; }
+    void run(engine&, std::span<work_item> items) override {
+        for (auto const& item : items) look_up(item.prepared);
+    }
+
+private:
+    void look_up(prepared_key const& key) {
         auto& arena = current_.arena();
         for (auto& one : lookups_) {
             if (one.wanted.key != key.key) continue;
@@ -77,7 +83,6 @@ public:
         }
     }
 
-private:
     pg::call& current_;
     std::span<default_lookup> lookups_;
 };

@@ -11,6 +11,15 @@ namespace fkaudit::check {
 struct prepared_key {
     model::constraint const* key = nullptr;
     visible_columns visible{};
+    std::span<model::oid const> child_tables{};  ///< the child and its partitions, from the top down
+    std::span<model::oid const> parent_tables{};
+};
+
+/// A key to be examined, and what comes of it.
+struct work_item {
+    prepared_key prepared{};
+    verdict* found = nullptr;
+    std::string_view left_out{};  ///< why the engine could not serve the key after all; empty: it did
 };
 
 /// One way to examine keys. Both members raise the server's errors; the caller runs them in a subtransaction.
@@ -24,11 +33,12 @@ public:
     /// The name that the `engine` column shows.
     virtual std::string_view name() const noexcept = 0;
 
-    /// Fills the counts, the example and, where there is something to say, the detail of `found`.
-    virtual void count(prepared_key const& key, verdict& found) = 0;
+    /// Fills the counts, the example and, where there is something to say, the detail of each key's verdict. The keys
+    /// have one child.
+    virtual void count(std::span<work_item> items) = 0;
 
-    /// Adds the orphans as rows of fk_orphans, in physical order; `max_rows` < 0: all of them.
-    virtual void list(prepared_key const& key, std::int64_t max_rows, pg::result_set& result) = 0;
+    /// Adds each key's orphans as rows of fk_orphans, in physical order; `max_rows` < 0: all of them.
+    virtual void list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) = 0;
 };
 
 }  // namespace fkaudit::check

@@ -20,9 +20,10 @@ using ids = std::span<oid const>;
 struct candidate {
     verdict* found = nullptr;
     prepared_key prepared{};
-    ids parent_tables{};
     identity who{};
     bool is_ready = false;
+    engine_decision decision{};
+    std::string_view note{};  ///< what the detail says first
 };
 
 /// Makes the snapshot and the rights of a key current, and puts the former back at the end of a success; after an error
@@ -63,12 +64,15 @@ constexpr int most_rounds = 20;
 
 /// One child table's keys under one snapshot.
 class examination {
+    using way = engine_decision::way;
+    using candidates = model::vector<candidate*>;
+
 public:
     examination(pg::call& current, std::span<verdict> keys, task& work)
         : current_(current),
           work_(work),
           candidates_(current.arena()) {
-        for (auto& found : keys) candidates_.push_back({&found, {found.key}, {}, {}, false});
+        for (auto& found : keys) candidates_.push_back({&found, {found.key, {}, {}, {}}, {}, false, {}, {}});
     }
 
     void run() {
@@ -89,10 +93,6 @@ private:
     bool select_candidates() {
         bool any = false;
         for (auto& one : candidates_) {
-            if (auto const no = refuse_engine(); no) {
-                refuse(one, no);
-                continue;
-            }
             if (auto const no = refuse_unlocked(current_, *one.found->key); no) {
                 refuse(one, no);
                 continue;
@@ -100,16 +100,6 @@ private:
             one.is_ready = any = true;
         }
         return any;
-    }
-
-    refusal refuse_engine() const {
-        switch (pg::chosen_engine()) {
-            case pg::engine_choice::scan:
-                return {reason::unsupported, "the scan engine cannot serve this key; SET fkaudit.engine = auto"};
-            case pg::engine_choice::index:
-                return {reason::unsupported, "the index engine cannot serve this key; SET fkaudit.engine = auto"};
-            default: return {};
-        }
     }
 
     /// Locks everything, takes the snapshot and examines what is ready. It returns early, with keys still ready, where a
@@ -120,17 +110,114 @@ private:
             if (one.is_ready && blocker_ == model::no_oid) prepare(one, child.tables, how);
         if (blocker_ != model::no_oid) return;
 
+        choose_engines();
         auto* const snapshot = take_snapshot();
-        sql_engine reader(current_);
+        examine_ready(how, snapshot);
+        pg::guarded([&] { UnregisterSnapshot(snapshot); });
+    }
+
+    void choose_engines() {
+        scan_engine scan(current_);
         for (auto& one : candidates_) {
             if (!one.is_ready) continue;
-            auto const& key = *one.found->key;
-            if (how == patience::none && (has_changed(current_, *key.child, child.tables) ||
-                                          has_changed(current_, *key.parent, one.parent_tables)))
-                break;
-            examine_one(one, child.tables, reader, snapshot);
+            one.prepared.visible = find_visible_columns(current_, *one.found->key, {});
+            one.decision = choose_engine(scan, one.prepared, current_.arena(), work_.what());
+            if (one.decision.how == way::none) refuse(one, {reason::unsupported, one.decision.why_not});
         }
-        pg::guarded([&] { UnregisterSnapshot(snapshot); });
+    }
+
+    void examine_ready(patience how, Snapshot snapshot) {
+        sql_engine sql(current_);
+        for (auto& one : candidates_) {
+            if (one.is_ready && one.decision.how == way::scan) {
+                auto const together = list_scanned(one);
+                if (how == patience::none && any_changed(together)) return;
+                scan(together, snapshot);
+            }
+            if (!one.is_ready) continue;
+            if (how == patience::none && has_changed(one)) return;
+            examine_one(one, sql, snapshot);
+        }
+    }
+
+    bool has_changed(candidate const& one) const {
+        auto const& key = *one.found->key;
+        return check::has_changed(current_, *key.child, one.prepared.child_tables) ||
+               check::has_changed(current_, *key.parent, one.prepared.parent_tables);
+    }
+    bool any_changed(candidates const& some) const {
+        return std::any_of(some.begin(), some.end(), [&](candidate const* one) { return has_changed(*one); });
+    }
+
+    /// The key itself, and all others that are scanned with it.
+    candidates list_scanned(candidate& first) {
+        candidates some(current_.arena());
+        if (work_.what() == purpose::list) {
+            some.push_back(&first);
+            return some;
+        }
+        for (auto& one : candidates_)
+            if (one.is_ready && one.decision.how == way::scan) some.push_back(&one);
+        return some;
+    }
+
+    /// Examines the keys by one scan; if that fails, each by one of its own, so that one's error is not the others'.
+    void scan(candidates const& some, Snapshot snapshot) {
+        auto const failure = try_scan(some, snapshot);
+        if (!failure) return;
+        if (some.size() == 1) return fail(*some.front(), *failure);
+        for (auto* const one : some) {
+            candidates alone(1, one, current_.arena());
+            if (auto const own = try_scan(alone, snapshot)) fail(*one, *own);
+        }
+    }
+
+    std::optional<pg::caught_error> try_scan(candidates const& some, Snapshot snapshot) {
+        auto const start = std::chrono::steady_clock::now();
+        model::vector<work_item> items(current_.arena());
+        model::vector<verdict> blanks(current_.arena());
+        for (auto* const one : some) blanks.push_back(*one->found);
+        scan_engine reader(current_);
+        auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
+            for (auto* const one : some) {
+                // As a query would be asked when it starts.
+                if (auto const no = refuse_unlocked(current_, *one->found->key))
+                    refuse(*one, no);
+                else
+                    items.push_back({one->prepared, one->found, {}});
+            }
+            examination_state state(snapshot, {});
+            if (!items.empty()) work_.run(reader, {items.data(), items.size()});
+            state.restore();
+        });
+        if (failure) {
+            for (std::size_t number = 0; number < some.size(); ++number) *some[number]->found = blanks[number];
+            return failure;
+        }
+        take_over(some, items, milliseconds_since(start) / static_cast<double>(std::max<std::size_t>(items.size(), 1)));
+        return std::nullopt;
+    }
+
+    /// Each key's share of the time; those that were left out go to SQL, unless the engine is forced.
+    void take_over(candidates const& some, model::vector<work_item> const& items, double share) {
+        for (auto const& item : items) {
+            auto& one = **std::find_if(some.begin(), some.end(),
+                                       [&](candidate const* candidate) { return candidate->found == item.found; });
+            if (item.left_out.empty()) {
+                one.is_ready = false;
+                one.found->engine = "scan";
+                one.found->elapsed_ms = share;
+            } else if (pg::chosen_engine() == pg::engine_choice::scan) {
+                refuse(one, {reason::unsupported, describe_obstacle(current_.arena(), "scan", item.left_out)});
+            } else {
+                one.decision.how = way::sql;
+                one.note = current_.arena().concat("not scanned: ", item.left_out);
+            }
+        }
+    }
+
+    static double milliseconds_since(std::chrono::steady_clock::time_point start) {
+        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     }
 
     locked_tree lock(model::relation const& table, patience how, model::relation const* parent) {
@@ -150,9 +237,10 @@ private:
     void prepare(candidate& one, ids child_tables, patience how) {
         auto const& key = *one.found->key;
         auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
-            one.parent_tables = lock(*key.parent, how, key.parent).tables;
+            one.prepared.child_tables = child_tables;
+            one.prepared.parent_tables = lock(*key.parent, how, key.parent).tables;
             if (blocker_ != model::no_oid) return;
-            if (auto const no = refuse_locked(current_, key, child_tables, one.parent_tables)) refuse(one, no);
+            if (auto const no = refuse_locked(current_, key, child_tables, one.prepared.parent_tables)) refuse(one, no);
         });
         if (failure) fail(one, *failure);
     }
@@ -168,32 +256,36 @@ private:
         });
     }
 
-    void examine_one(candidate& one, ids child_tables, engine& reader, Snapshot snapshot) {
+    void examine_one(candidate& one, engine& reader, Snapshot snapshot) {
         auto const start = std::chrono::steady_clock::now();
         auto const blank = *one.found;
         auto const failure = pg::attempt_foreign_code(current_, pg::on_success::commit, [&] {
-            if (auto const no = choose_current_identity(one, child_tables)) return refuse(one, no);
+            if (auto const no = choose_current_identity(one)) return refuse(one, no);
             one.prepared.visible = find_visible_columns(current_, *one.found->key, one.who);
             set_reading_settings();
             examination_state state(snapshot, one.who);
-            work_.run(reader, one.prepared, *one.found);
+            work_item item{one.prepared, one.found, {}};
+            work_.run(reader, {&item, 1});
             state.restore();
             one.found->engine = reader.name();
+            if (!one.note.empty())
+                one.found->detail =
+                    one.found->detail.empty() ? one.note : current_.arena().concat(one.note, "; ", one.found->detail);
         });
         one.is_ready = false;
         if (failure) {
             *one.found = blank;
             fail(one, *failure);
         }
-        one.found->elapsed_ms =
-            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        one.found->elapsed_ms = milliseconds_since(start);
     }
 
     /// By the catalog of this moment, as the planner will see it, and not of the caller's snapshot: an index with
     /// somebody's function in it may be a minute old.
-    refusal choose_current_identity(candidate& one, ids child_tables) {
+    refusal choose_current_identity(candidate& one) {
         pg::guarded([] { PushActiveSnapshot(GetLatestSnapshot()); });
-        auto const no = choose_identity(current_, *one.found->key, child_tables, one.parent_tables, one.who);
+        auto const no =
+            choose_identity(current_, *one.found->key, one.prepared.child_tables, one.prepared.parent_tables, one.who);
         pg::guarded([] { PopActiveSnapshot(); });
         return no;
     }

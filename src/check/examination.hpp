@@ -1,18 +1,21 @@
 #pragma once
 
-#include "src/check/engine.hpp"
+#include "src/check/chooser.hpp"
 #include "src/model/database.hpp"
 
 namespace fkaudit::check {
 
-/// What is done with each key that can be examined: called in a subtransaction of its own, which an SQL error ends.
+/// What is done with the keys that can be examined: called in a subtransaction of its own, which an SQL error ends.
 class task {
 public:
     task() = default;
     task(task const&) = delete;
     task& operator=(task const&) = delete;
     virtual ~task() = default;
-    virtual void run(engine& engine, prepared_key const& key, verdict& found) = 0;
+    /// What the engines are asked for. Counts come for all keys that an engine serves at once; lists for one after the
+    /// other, so that their rows stand in the keys' order.
+    virtual purpose what() const noexcept = 0;
+    virtual void run(engine& engine, std::span<work_item> items) = 0;
 };
 
 /// Examines foreign keys that share one child, in a subtransaction that is rolled back at the end, so that its locks go

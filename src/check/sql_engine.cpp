@@ -35,6 +35,14 @@ orphan_columns write_orphan_columns(model::arena& arena, prepared_key const& pre
 
 }  // namespace
 
+void sql_engine::count(std::span<work_item> items) {
+    for (auto const& item : items) count(item.prepared, *item.found);
+}
+
+void sql_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
+    for (auto const& item : items) list(item.prepared, max_rows, result);
+}
+
 void sql_engine::count(prepared_key const& prepared, verdict& found) {
     auto& arena = current_.arena();
     auto const& key = *prepared.key;

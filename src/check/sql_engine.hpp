@@ -14,10 +14,13 @@ public:
     explicit sql_engine(pg::call& current) : current_(current) {}
 
     std::string_view name() const noexcept override { return "sql"; }
-    void count(prepared_key const& prepared, verdict& found) override;
-    void list(prepared_key const& prepared, std::int64_t max_rows, pg::result_set& result) override;
+    void count(std::span<work_item> items) override;
+    void list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) override;
 
 private:
+    void count(prepared_key const& prepared, verdict& found);
+    void list(prepared_key const& prepared, std::int64_t max_rows, pg::result_set& result);
+
     pg::call& current_;
     /// The child's rows, once counted: an engine serves the keys of one child under one snapshot.
     std::optional<std::int64_t> child_rows_{};

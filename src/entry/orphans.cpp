@@ -16,8 +16,9 @@ class list_task final : public check::task {
 public:
     list_task(pg::result_set& result, std::int64_t max_rows) : result_(result), max_rows_(max_rows) {}
 
-    void run(check::engine& engine, check::prepared_key const& key, verdict&) override {
-        engine.list(key, max_rows_, result_);
+    check::purpose what() const noexcept override { return check::purpose::list; }
+    void run(check::engine& engine, std::span<check::work_item> items) override {
+        engine.list(items, max_rows_, result_);
     }
 
 private:

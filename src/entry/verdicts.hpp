@@ -15,9 +15,8 @@ template <class Each>
 void count_rows(pg::call& current, std::span<check::verdict> verdicts, Each each) {
     class count_task final : public check::task {
     public:
-        void run(check::engine& engine, check::prepared_key const& key, check::verdict& found) override {
-            engine.count(key, found);
-        }
+        check::purpose what() const noexcept override { return check::purpose::count; }
+        void run(check::engine& engine, std::span<check::work_item> items) override { engine.count(items); }
     };
     check::set_check_settings();
     count_task work;

@@ -37,6 +37,13 @@ inline bool may_use_schema(Oid schema, Oid role) {
 #endif
 }
 
+/// Ends the making of a tuple descriptor, which PostgreSQL 19 wants to be told. May ereport.
+inline void finish_columns([[maybe_unused]] TupleDesc columns) {
+#if PG_VERSION_NUM >= 190000
+    TupleDescFinalize(columns);
+#endif
+}
+
 }  // namespace fkaudit::pg
 
 /// Columns that only newer catalogs have, as a catalog query names them (`c` is pg_constraint).

@@ -20,6 +20,7 @@ extern "C" {
 
 #include <access/attmap.h>
 #include <access/genam.h>
+#include <access/heapam.h>
 #include <access/htup_details.h>
 #include <access/relation.h>
 #include <access/table.h>
@@ -53,11 +54,14 @@ extern "C" {
 #include <funcapi.h>
 #include <mb/pg_wchar.h>
 #include <miscadmin.h>
+#include <nodes/makefuncs.h>
 #include <nodes/nodeFuncs.h>
 #include <nodes/pathnodes.h>
 #include <nodes/primnodes.h>
 #include <optimizer/optimizer.h>
 #include <parser/parse_coerce.h>
+#include <storage/bufmgr.h>
+#include <storage/bufpage.h>
 #include <storage/lmgr.h>
 #include <utils/acl.h>
 #include <utils/array.h>
@@ -74,6 +78,7 @@ extern "C" {
 #include <utils/rls.h>
 #include <utils/snapmgr.h>
 #include <utils/syscache.h>
+#include <utils/tuplesort.h>
 #include <utils/tuplestore.h>
 #include <utils/typcache.h>
 }

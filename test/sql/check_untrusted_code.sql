@@ -1,7 +1,10 @@
 -- What other people's functions may do while a foreign key is examined. A query over somebody's table runs his code: the
 -- casts and operators of his types, and, while it is planned, whatever his indexes, partition keys and statistics contain.
 -- fkaudit examines a key as the child's owner, as PostgreSQL's own check does, so that none of it has a superuser's rights.
+-- The scan engine runs no query and so none of that; sql has to be told to examine what scan could.
 SET client_min_messages = warning;
+SELECT format('ALTER DATABASE %I SET fkaudit.engine = sql', current_database()) \gexec
+SET fkaudit.engine = sql;
 CREATE ROLE regress_fkaudit_mallory;
 CREATE ROLE regress_fkaudit_alice;
 CREATE ROLE regress_fkaudit_member IN ROLE regress_fkaudit_mallory;
@@ -476,6 +479,19 @@ SELECT child, verdict FROM fk_check('mallory.fails_3');
 RESET statement_timeout;
 SELECT current_user = session_user AS still_myself, current_setting('search_path') AS search_path;
 CREATE TEMPORARY TABLE not_restricted ();
+
+-- Under auto, what scan serves runs nothing at all, whoever asks: keys that sql refuses are examined.
+SELECT format('ALTER DATABASE %I RESET fkaudit.engine', current_database()) \gexec
+\connect
+SET mallory.armed = 'yes';
+SELECT c.child, c.verdict, c.engine
+  FROM unnest('{by_ancestor_1,by_expression,by_partition_key,by_predicate,by_statistics,fails_1,fails_3,to_trapped,of_superuser}'::text[]) t(name),
+       fk_check(('mallory.' || t.name)::regclass) c;
+SELECT mallory.seen();
+SET ROLE regress_fkaudit_reader;
+SELECT child, verdict, engine FROM fk_check('mallory.to_trapped');
+SELECT mallory.seen();
+RESET ROLE;
 
 SET client_min_messages = warning;
 DROP FUNCTION regress_fkaudit_examine(regclass), regress_fkaudit_join(regclass);

@@ -24,6 +24,7 @@ auto_explain.log_min_duration = 0
 auto_explain.log_nested_statements = on
 auto_explain.log_analyze = on
 auto_explain.log_timing = off
+fkaudit.engine = sql
 CONF
 $node->safe_psql('postgres', q{CREATE DATABASE plans TEMPLATE template0 ENCODING 'UTF8'});
 $node->restart;

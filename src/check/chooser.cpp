@@ -1,0 +1,24 @@
+#include "src/check/chooser.hpp"
+
+#include "src/pg/settings.hpp"
+
+namespace fkaudit::check {
+
+using way = engine_decision::way;
+
+engine_decision choose_engine(scan_engine& scan, prepared_key const& prepared, model::arena& arena, purpose what) {
+    auto const choice = pg::chosen_engine();
+    if (choice == pg::engine_choice::sql || what == purpose::query) return {way::sql, {}};
+    if (choice == pg::engine_choice::index)
+        return {way::none, "the index engine cannot serve this key; SET fkaudit.engine = auto"};
+    auto const obstacle = what == purpose::count ? scan.refuse_count(prepared) : scan.refuse_list(prepared);
+    if (obstacle.empty()) return {way::scan, {}};
+    if (choice == pg::engine_choice::automatic) return {way::sql, {}};
+    return {way::none, describe_obstacle(arena, scan.name(), obstacle)};
+}
+
+std::string_view describe_obstacle(model::arena& arena, std::string_view engine, std::string_view why) {
+    return arena.concat("the ", engine, " engine cannot serve this key: ", why, "; SET fkaudit.engine = auto");
+}
+
+}  // namespace fkaudit::check

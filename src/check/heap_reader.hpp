@@ -1,0 +1,115 @@
+#pragma once
+
+#include "src/check/key_format.hpp"
+#include "src/pg/postgres.hpp"
+
+namespace fkaudit::check {
+
+/// A column to be read: its name, because partitions number theirs otherwise, and how.
+struct wanted_column {
+    std::string_view name{};
+    column_format format{};
+
+    friend bool operator==(wanted_column const&, wanted_column const&) = default;
+};
+
+/// The values of one column in the visible rows of one page.
+struct page_column {
+    std::int64_t* integers = nullptr;   ///< of storage::integer
+    std::string_view* texts = nullptr;  ///< of all others
+    bool* nulls = nullptr;              ///< meaningful only if there are any
+    bool has_nulls = false;
+};
+
+/// The visible rows of one page of a heap, with the wanted columns picked out of them without looking at the others
+/// more than their places need. Everything in it is gone with the next page.
+class heap_page {
+public:
+    /// Its memory, but for what it fetches from TOAST tables, is the arena's, and that is a context below `context`.
+    heap_page(model::arena& arena, MemoryContext context, std::span<wanted_column const> columns);
+    heap_page(heap_page const&) = delete;
+    heap_page& operator=(heap_page const&) = delete;
+
+    std::uint32_t rows() const noexcept { return rows_; }
+    page_column const& column(std::size_t position) const noexcept { return columns_[position].values; }
+
+    /// A row as the server has it, and the table that it is in.
+    HeapTupleData tuple(std::uint32_t row) const noexcept;
+    Relation table() const noexcept { return table_; }
+
+    /// Prepares for the pages of a table. May ereport.
+    void begin(Relation table);
+    /// Picks the values out of the page that the scan has just come to, and lets the scan go on to the next one. May
+    /// ereport.
+    void load(HeapScanDesc scan);
+
+private:
+    struct picked {
+        page_column values{};
+        column_format format{};
+        std::string_view name{};
+        int attribute = 0;         ///< from 0, in the table under way
+        std::int32_t offset = -1;  ///< in rows without NULLs; -1: it varies
+        bool missing_null = true;  ///< the value of rows that are older than the column
+        std::int64_t missing_integer = 0;
+        std::string_view missing_text{};
+    };
+    /// A column of the table, wanted or not, up to the last one that is.
+    struct attribute {
+        std::int16_t length;
+        std::uint8_t alignment;
+        bool is_wanted;
+    };
+
+    void describe_attributes(TupleDesc descriptor);
+    void find_missing_values(TupleDesc descriptor);
+    void list_rows(HeapScanDesc scan);
+    void pick_fixed(picked& column) const noexcept;
+    template <class Integer>
+    void pick_integers(picked& column) const noexcept;
+    void walk(std::uint32_t row);
+    void set_missing(std::uint32_t row, int attribute_count);
+    void set(picked& column, std::uint32_t row, char const* value);
+    void set_null(picked& column, std::uint32_t row) noexcept;
+    void strip_blanks(picked& column) const noexcept;
+
+    model::arena& arena_;
+    MemoryContext values_context_ = nullptr;  ///< what is fetched from TOAST tables, a page's
+    Relation table_ = nullptr;
+    std::span<picked> columns_{};
+    std::span<attribute> attributes_{};
+    int attribute_count_ = 0;  ///< up to the last wanted one
+    int fixed_count_ = 0;      ///< leading attributes whose places do not vary in rows without NULLs
+    std::uint32_t fixed_end_ = 0;
+    bool all_fixed_ = false;
+    std::uint32_t rows_ = 0;
+    HeapTupleHeader* headers_ = nullptr;
+    char** data_ = nullptr;
+    bool* simple_ = nullptr;  ///< a row without NULLs that has all of the wanted columns
+    BlockNumber block_ = 0;
+    OffsetNumber* offsets_ = nullptr;
+    std::uint16_t* lengths_ = nullptr;
+    bool all_simple_ = false;
+};
+
+/// Reads a heap under the active snapshot from its first page to its last one: `use()` for each page that has visible
+/// rows; false ends the reading. `use` may throw and may ereport; where it may ereport it holds only trivially
+/// destructible objects. Leaves the tables' locks alone.
+template <class Use>
+void read_heap(model::oid id, heap_page& page, Use use) {
+    pg::guarded([&] {
+        Relation const table = table_open(id, NoLock);
+        page.begin(table);
+        // Not synchronised with other scans: rows come in physical order.
+        TableScanDesc const scan = table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);
+        while (heap_getnext(scan, ForwardScanDirection) != nullptr) {
+            CHECK_FOR_INTERRUPTS();
+            page.load(reinterpret_cast<HeapScanDesc>(scan));
+            if (!use()) break;
+        }
+        table_endscan(scan);
+        table_close(table, NoLock);
+    });
+}
+
+}  // namespace fkaudit::check

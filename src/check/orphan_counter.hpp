@@ -1,0 +1,62 @@
+#pragma once
+
+#include "src/check/json_object.hpp"
+#include "src/check/orphan_rows.hpp"
+#include "src/keys/key_counter.hpp"
+#include "src/pg/memory.hpp"
+
+namespace fkaudit::check {
+
+/// Counts the rows that violate a key, its distinct missing values, and finds the example: the most frequent of them,
+/// the smallest of equals. Past its memory the values are sorted on disk.
+class orphan_counter final : public orphan_sink {
+public:
+    /// `limit`: bytes for the values that are counted, and as many for sorting them.
+    orphan_counter(model::arena& arena, MemoryContext context, model::constraint const& key, key_format const& format,
+                   std::size_t limit);
+
+    bool add(heap_page const& page, std::span<std::uint32_t const> missing,
+             std::span<std::uint32_t const> mixed) override;
+
+    /// Fills the verdict's orphans, missing keys and example; the example is in `target`.
+    void finish(verdict& found, MemoryContext target);
+
+private:
+    struct column {
+        column_format group{};
+        std::int16_t length = 0;
+        bool by_value = false;
+    };
+
+    void read_row(heap_page const& page, std::uint32_t row);
+    void count_row();
+    void compare_mixed();
+    bool try_count();
+    void flush();
+    void begin_sort();
+    void sort_one(keys::key_counter::entry const& one);
+    void propose(std::uint64_t count, std::string_view shown);
+    Datum show(std::string_view shown) const;
+    void keep(Datum& place, Datum fresh) const;
+    void read_sorted();
+
+    model::constraint const& key_;
+    MemoryContext context_;
+    MemoryContext row_context_ = nullptr;
+    std::span<column> columns_{};
+    row_values values_;
+    json_object object_;
+    pg::context_resource source_;
+    keys::bounded_memory memory_;
+    keys::key_counter counter_;
+    model::vector<char> group_, shown_;
+    std::size_t limit_;
+    Tuplesortstate* sort_ = nullptr;
+    TupleTableSlot* read_slot_ = nullptr;
+    TupleTableSlot* write_slot_ = nullptr;
+    std::int64_t missing_rows_ = 0, mixed_rows_ = 0, distinct_ = 0;
+    std::uint64_t best_count_ = 0;
+    Datum best_ = 0, best_mixed_ = 0;  ///< jsonb; 0: none yet
+};
+
+}  // namespace fkaudit::check

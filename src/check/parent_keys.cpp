@@ -1,0 +1,87 @@
+#include "src/check/parent_keys.hpp"
+
+#include "src/pg/compat.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+/// Nobody who writes the tables can know it.
+std::uint64_t make_seed() {
+    return pg::guarded([] {
+        std::uint64_t seed = 0;
+        if (!pg_strong_random(&seed, sizeof seed)) elog(ERROR, "could not generate random values");
+        return seed;
+    });
+}
+
+}  // namespace
+
+scoped_context::scoped_context(MemoryContext above, char const* name)
+    : context_(pg::guarded([&] { return AllocSetContextCreateInternal(above, name, ALLOCSET_DEFAULT_SIZES); })) {}
+
+parent_keys::parent_keys(MemoryContext above, std::size_t limit, key_format const& format)
+    : context_(above, "fkaudit parent keys"),
+      source_(context_.get()),
+      memory_(source_, limit),
+      limit_(limit),
+      format_(format) {}
+
+template <class Add>
+void parent_keys::read_tables(std::span<model::oid const> tables, std::span<wanted_column const> columns, Add add) {
+    scoped_context const scratch(context_.get(), "fkaudit parent scan");
+    pg::context_resource resource(scratch.get());
+    model::arena arena(resource);
+    heap_page page(arena, scratch.get(), columns);
+    auto const positions = arena.array<std::size_t>(columns.size());
+    for (std::size_t position = 0; position < positions.size(); ++position) positions[position] = position;
+    key_gatherer gatherer(arena, format_, format_.parent, positions);
+
+    bool is_over = false;
+    for (auto const id : tables) {
+        read_heap(id, page, [&] {
+            gatherer.gather(page);
+            try {
+                add(gatherer);
+            } catch (keys::over_budget const&) {
+                is_over = true;  // the scan is to be ended first
+            }
+            return !is_over;
+        });
+        if (is_over) throw keys::over_budget{};
+    }
+}
+
+void parent_keys::read(std::span<model::oid const> tables, std::span<wanted_column const> columns) {
+    auto const seed = make_seed();
+    switch (format_.form) {
+        case key_form::word: {
+            keys::integer_set_builder<keys::word> builder(memory_, format_.fields, seed);
+            read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.words()); });
+            words_ = builder.finish();
+            break;
+        }
+        case key_form::pair: {
+            keys::integer_set_builder<keys::pair> builder(memory_, format_.fields, seed);
+            read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.pairs()); });
+            pairs_ = builder.finish();
+            break;
+        }
+        case key_form::text: {
+            keys::text_set_builder builder(memory_, seed);
+            read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.texts()); });
+            texts_ = builder.finish();
+            break;
+        }
+    }
+}
+
+std::size_t parent_keys::find_missing(key_gatherer const& children, std::uint32_t* missing) const {
+    if (words_) return words_->find_missing(children.words(), missing);
+    if (pairs_) return pairs_->find_missing(children.pairs(), missing);
+    auto const count = texts_->find_missing(children.texts(), missing);
+    std::sort(missing, missing + count);
+    return count;
+}
+
+}  // namespace fkaudit::check

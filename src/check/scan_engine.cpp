@@ -1,0 +1,152 @@
+#include "src/check/scan_engine.hpp"
+
+#include "src/check/orphan_counter.hpp"
+#include "src/check/orphan_lister.hpp"
+#include "src/check/scan_pass.hpp"
+#include "src/pg/compat.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+using text = std::string_view;
+using ids = std::span<model::oid const>;
+
+constexpr text too_large = "the parent's keys take more memory than maintenance_work_mem";
+
+std::size_t memory_limit() { return static_cast<std::size_t>(maintenance_work_mem) * 1024; }
+
+/// An eighth of the memory is for counting orphans; each key's share of it.
+std::size_t counting_share(std::size_t key_count) {
+    constexpr std::size_t least = 65536;
+    return std::max(memory_limit() / 8 / std::max<std::size_t>(key_count, 1), least);
+}
+
+/// Whether these are heaps, or partitioned tables of heaps.
+bool are_heaps(ids tables) {
+    return pg::guarded([&] {
+        return std::all_of(tables.begin(), tables.end(), [](Oid id) {
+            HeapTuple const tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(id));
+            if (!HeapTupleIsValid(tuple)) return false;
+            auto const* const row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+            bool const is_heap = row->relkind == RELKIND_PARTITIONED_TABLE ||
+                                 (row->relkind == RELKIND_RELATION && row->relam == HEAP_TABLE_AM_OID);
+            ReleaseSysCache(tuple);
+            return is_heap;
+        });
+    });
+}
+
+/// Whether Citus spreads one of these over nodes: the local heap holds none of its rows.
+bool are_distributed(pg::call& current, ids tables) {
+    bool const has_citus =
+        pg::guarded([] { return OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE)); });
+    if (!has_citus) return false;
+    static constexpr char const* query = R"(
+SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::pg_catalog.oid = ANY ($1)))";
+    return std::get<0>(pg::spi::select<pg::spi::row<bool>>(current.arena(), query, tables)[0]);
+}
+
+bool are_shown_by_builtins(model::relation const& table, std::span<std::int16_t const> columns) {
+    return pg::guarded([&] {
+        return std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
+            auto const& column = *table.find_column(number);
+            return column.generated != 'v' && is_shown_by_builtins(column.type);
+        });
+    });
+}
+
+text find_obstacle(pg::call& current, prepared_key const& prepared) {
+    auto const& key = *prepared.key;
+    if (!find_key_format(current.arena(), key)) return "its operators, types or collations do not compare byte by byte";
+    if (!are_shown_by_builtins(*key.child, key.child_columns)) return "showing its values could run a user's code";
+    for (auto const tables : {prepared.child_tables, prepared.parent_tables}) {
+        if (!are_heaps(tables)) return "not all of its tables are heaps of this database";
+        if (are_distributed(current, tables)) return "its tables are spread over the nodes of a cluster";
+    }
+    return {};
+}
+
+/// Examines the first items of a list in one reading, as many as the memory is enough for, and takes them off the list.
+template <class MakeSink, class Finish>
+void examine_some(pg::call& current, model::vector<work_item*>& items, MakeSink make_sink, Finish finish) {
+    scan_pass pass(current, memory_limit() - memory_limit() / 8);
+    model::vector<work_item*> later(current.arena());
+    for (auto* const item : items) {
+        auto const format = find_key_format(pass.arena(), *item->prepared.key);
+        try {
+            pass.add(*item, *format);
+        } catch (keys::over_budget const&) {
+            if (pass.size() == 0)
+                item->left_out = too_large;
+            else
+                later.push_back(item);
+        }
+    }
+    if (pass.size() > 0) {
+        pass.run([&](work_item& item, key_format const& format) { return make_sink(pass, item, format); });
+        finish();
+    }
+    items.swap(later);
+}
+
+model::vector<work_item*> pointers(model::arena& arena, std::span<work_item> items) {
+    model::vector<work_item*> all(arena);
+    for (auto& item : items) all.push_back(&item);
+    return all;
+}
+
+}  // namespace
+
+text scan_engine::refuse_count(prepared_key const& prepared) { return find_obstacle(current_, prepared); }
+
+text scan_engine::refuse_list(prepared_key const& prepared) {
+    if (auto const no = find_obstacle(current_, prepared); !no.empty()) return no;
+    if (!prepared.visible.system_columns)
+        return "rows are listed in physical order, which needs SELECT on all of the child";
+    if (!prepared.visible.primary_key) return {};
+    auto const& child = *prepared.key->child;
+    return are_shown_by_builtins(child, primary_key(current_.arena(), child))
+               ? text()
+               : "showing the rows' primary key could run a user's code";
+}
+
+void scan_engine::count(std::span<work_item> items) {
+    struct counted {
+        work_item* item;
+        orphan_counter* counter;
+    };
+    auto left = pointers(current_.arena(), items);
+    while (!left.empty()) {
+        model::vector<counted> counters(current_.arena());
+        auto const share = counting_share(left.size());
+        examine_some(
+            current_, left,
+            [&](scan_pass& pass, work_item& item, key_format const& format) -> orphan_sink* {
+                auto* const counter = make_in<orphan_counter>(pass.arena(), pass.arena(), pass.context(),
+                                                              *item.prepared.key, format, share);
+                counters.push_back({&item, counter});
+                return counter;
+            },
+            [&] {
+                for (auto const& one : counters) one.counter->finish(*one.item->found, current_.context());
+            });
+    }
+}
+
+void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
+    // One after the other: each key's rows stand together in the result.
+    for (auto& item : items) {
+        auto left = pointers(current_.arena(), {&item, 1});
+        examine_some(
+            current_, left,
+            [&](scan_pass& pass, work_item& one, key_format const&) -> orphan_sink* {
+                return make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), one.prepared, max_rows,
+                                              result);
+            },
+            [] {});
+    }
+}
+
+}  // namespace fkaudit::check

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "src/check/engine.hpp"
+
+namespace fkaudit::check {
+
+/// Reads the child's heap once for all of its keys, after the parents' keys: no query, no function of any user, and no
+/// more memory than `maintenance_work_mem`. Keys whose parents do not fit together are examined in several readings; one
+/// that does not fit alone is left out.
+class scan_engine final : public engine {
+public:
+    explicit scan_engine(pg::call& current) : current_(current) {}
+
+    /// Why the engine cannot count, or list, a key at all; empty: it can.
+    std::string_view refuse_count(prepared_key const& prepared);
+    std::string_view refuse_list(prepared_key const& prepared);
+
+    std::string_view name() const noexcept override { return "scan"; }
+    void count(std::span<work_item> items) override;
+    void list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) override;
+
+private:
+    pg::call& current_;
+};
+
+}  // namespace fkaudit::check

@@ -1,0 +1,124 @@
+-- What the scan engine leaves to sql under `auto`, and what becomes of it where the engine is forced: never more memory
+-- than maintenance_work_mem, never a table whose rows are elsewhere, never a row that the caller may not see.
+SET client_min_messages = warning;
+CREATE SCHEMA check_scan_limits;
+SET search_path = check_scan_limits, public;
+SET session_replication_role = replica;
+
+-- A parent whose keys take more than the memory, and one whose keys are dense and take hardly any.
+CREATE TABLE sparse (k int8 PRIMARY KEY);
+INSERT INTO sparse SELECT n * 1000000007::int8 FROM generate_series(1, 100000) n;
+CREATE TABLE dense (k int8 PRIMARY KEY);
+INSERT INTO dense SELECT n FROM generate_series(1, 100000) n;
+CREATE TABLE child (id int PRIMARY KEY, s int8 CONSTRAINT to_sparse REFERENCES sparse, d int8 CONSTRAINT to_dense REFERENCES dense);
+INSERT INTO child SELECT n, n * 1000000007::int8, n FROM generate_series(99990, 100010) n;
+SELECT constraint_name, verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('child');
+SET maintenance_work_mem = '1MB';
+SELECT constraint_name, verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('child');
+SELECT constraint_name, count(*) FROM fk_orphans('child') GROUP BY 1 ORDER BY 1;
+SET fkaudit.engine = scan;
+SELECT constraint_name, verdict, orphan_rows, reason, detail FROM fk_check('child');
+SELECT constraint_name, count(*) FROM fk_orphans('child') GROUP BY 1 ORDER BY 1;
+RESET fkaudit.engine;
+-- Parents that do not fit together: several readings.
+CREATE TABLE first_parent (k int8 PRIMARY KEY);
+INSERT INTO first_parent SELECT n * 1000000007::int8 FROM generate_series(1, 20000) n;
+CREATE TABLE second_parent (LIKE first_parent INCLUDING ALL);
+INSERT INTO second_parent SELECT -k FROM first_parent;
+CREATE TABLE third_parent (LIKE first_parent INCLUDING ALL);
+INSERT INTO third_parent SELECT 3 * k FROM first_parent;
+CREATE TABLE readings (id int PRIMARY KEY, a int8 REFERENCES first_parent, b int8 REFERENCES second_parent, c int8 REFERENCES third_parent, d int8 REFERENCES first_parent);
+INSERT INTO readings SELECT n, n * 1000000007::int8, -n * 1000000007::int8, n * 3000000021, 1000000007 FROM generate_series(19000, 20003) n;
+SELECT constraint_name, verdict, orphan_rows, missing_keys, rows_checked, engine, detail FROM fk_check('readings');
+
+-- More missing keys than fit the memory: they are sorted on disk, and the most frequent one is still the example.
+CREATE TABLE strings (k text PRIMARY KEY);
+CREATE TABLE many (id int PRIMARY KEY, k text REFERENCES strings, a int8 REFERENCES sparse, b int2 REFERENCES dense);
+INSERT INTO many SELECT n, 'key ' || n % 15000 || repeat('.', n % 15000 % 40), n % 20000, n % 7 FROM generate_series(1, 50000) n;
+INSERT INTO many VALUES (-1, 'key 14999' || repeat('.', 39), -1, NULL), (-2, repeat('long', 100000), NULL, NULL), (-3, repeat('long', 100000), NULL, NULL);
+SELECT constraint_name, orphan_rows, missing_keys, left(example::text, 70) AS example, engine FROM fk_check('many');
+SET fkaudit.engine = sql;
+SELECT constraint_name, orphan_rows, missing_keys, left(example::text, 70) AS example, engine FROM fk_check('many');
+RESET fkaudit.engine;
+RESET maintenance_work_mem;
+
+-- Rows that are not in a heap of this database: another access method, a foreign table, a table that Citus spreads over
+-- nodes, whose local heap is empty.
+CREATE TABLE parent (k int PRIMARY KEY);
+INSERT INTO parent VALUES (1);
+CREATE ACCESS METHOD check_scan_heap TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE elsewhere (k int REFERENCES parent) USING check_scan_heap;
+INSERT INTO elsewhere VALUES (1), (2);
+CREATE TABLE parts (k int REFERENCES parent) PARTITION BY LIST (k);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES IN (2) USING check_scan_heap;
+INSERT INTO parts VALUES (1), (2);
+CREATE TABLE to_elsewhere_parent (k int PRIMARY KEY) USING check_scan_heap;
+CREATE TABLE to_elsewhere (k int REFERENCES to_elsewhere_parent);
+INSERT INTO to_elsewhere VALUES (1);
+SELECT child, verdict, orphan_rows, engine FROM fk_check() WHERE child::text ~ 'elsewhere|parts';
+SET fkaudit.engine = scan;
+SELECT child, verdict, reason, detail FROM fk_check() WHERE child::text ~ 'elsewhere|parts';
+RESET fkaudit.engine;
+CREATE FOREIGN DATA WRAPPER check_scan_wrapper;
+CREATE SERVER check_scan_server FOREIGN DATA WRAPPER check_scan_wrapper;
+CREATE FOREIGN TABLE far (k int) SERVER check_scan_server;
+SET fkaudit.engine = scan;
+SELECT verdict, reason, detail FROM fk_check('far', '{k}', 'parent', '{k}');
+RESET fkaudit.engine;
+SET allow_system_table_mods = on;
+CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY);
+INSERT INTO pg_catalog.pg_dist_partition VALUES ('child'), ('parent');
+CREATE TABLE to_spread (k int REFERENCES parent);
+CREATE TABLE not_spread (k int8 REFERENCES dense);
+SELECT child, constraint_name, verdict, engine FROM fk_check() WHERE child::text ~ 'child|to_spread|not_spread';
+SET fkaudit.engine = scan;
+SELECT child, constraint_name, verdict, reason, detail FROM fk_check('to_spread');
+RESET fkaudit.engine;
+DROP TABLE pg_catalog.pg_dist_partition;
+RESET allow_system_table_mods;
+
+-- Rights: the key's columns are enough to count; places and row keys are shown to those who may read them.
+CREATE ROLE regress_fkaudit_reader;
+GRANT USAGE ON SCHEMA check_scan_limits TO regress_fkaudit_reader;
+GRANT SELECT (s, d) ON child TO regress_fkaudit_reader;
+GRANT SELECT (k) ON dense TO regress_fkaudit_reader;
+SET ROLE regress_fkaudit_reader;
+SELECT constraint_name, verdict, orphan_rows, example, reason, engine, detail FROM fk_check('child');
+SELECT row_key, foreign_key, row_table, row_ctid FROM fk_orphans('child', 'to_dense', 2);
+SET fkaudit.engine = scan;
+SELECT row_key, foreign_key, row_table, row_ctid FROM fk_orphans('child', 'to_dense', 2);
+RESET fkaudit.engine;
+RESET ROLE;
+GRANT SELECT ON sparse TO regress_fkaudit_reader;
+ALTER TABLE sparse ENABLE ROW LEVEL SECURITY;
+SET ROLE regress_fkaudit_reader;
+SELECT constraint_name, verdict, reason, engine FROM fk_check('child');
+RESET ROLE;
+
+-- An enum that its owner shows as JSON by a function of his own is shown by sql; the others, by scan.
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TABLE moods (k mood PRIMARY KEY);
+CREATE TABLE mood_child (id int PRIMARY KEY, k mood REFERENCES moods);
+INSERT INTO mood_child VALUES (1, 'sad');
+SELECT verdict, example, engine FROM fk_check('mood_child');
+CREATE FUNCTION mood_to_json(mood) RETURNS json LANGUAGE sql IMMUTABLE AS $$ SELECT '"hidden"'::json $$;
+CREATE CAST (mood AS json) WITH FUNCTION mood_to_json(mood);
+\c
+SET search_path = check_scan_limits, public;
+SELECT verdict, example, engine FROM fk_check('mood_child');
+CREATE TABLE mood_key (id mood PRIMARY KEY, k int REFERENCES parent);
+SET session_replication_role = replica;
+INSERT INTO mood_key VALUES ('sad', 3);
+SELECT verdict, example, engine FROM fk_check('mood_key');
+SELECT row_key, foreign_key FROM fk_orphans('mood_key');
+SET fkaudit.engine = scan;
+SELECT row_key, foreign_key FROM fk_orphans('mood_key');
+RESET fkaudit.engine;
+
+RESET session_replication_role;
+SET client_min_messages = warning;
+DROP SCHEMA check_scan_limits CASCADE;
+DROP FOREIGN DATA WRAPPER check_scan_wrapper CASCADE;
+DROP ACCESS METHOD check_scan_heap;
+DROP ROLE regress_fkaudit_reader;

@@ -1,0 +1,240 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+#include "src/keys/integer_set.hpp"
+#include "src/keys/key_counter.hpp"
+#include "src/keys/text_set.hpp"
+#include "test/unit/memory.hpp"
+
+namespace fkaudit::test {
+namespace {
+
+using keys::field;
+using keys::pair;
+using keys::word;
+
+constexpr field whole[] = {{0, 0, 64}};
+constexpr std::uint64_t seed = 12345;
+
+std::vector<word> words(std::initializer_list<std::int64_t> values) {
+    std::vector<word> made;
+    for (auto const value : values) made.push_back(static_cast<word>(value));
+    return made;
+}
+
+template <class Key>
+keys::integer_set<Key> build(heap& memory, std::vector<Key> const& members, std::span<field const> fields) {
+    keys::integer_set_builder<Key> builder(memory, fields, seed);
+    builder.add(std::span<Key const>(members));
+    return builder.finish();
+}
+
+/// The positions of the probes that the set does not hold.
+template <class Set, class Key>
+std::vector<std::uint32_t> missing(Set const& set, std::vector<Key> const& probes) {
+    std::vector<std::uint32_t> found(probes.size() + 1);
+    found.resize(set.find_missing(std::span<Key const>(probes), found.data()));
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+using positions = std::vector<std::uint32_t>;
+
+TEST(IntegerSet, DenseIntegersAreABitmap) {
+    heap memory;
+    auto const set = build(memory, words({-3, -1, 0, 2, 2}), whole);
+    EXPECT_TRUE(set.is_bitmap());
+    EXPECT_EQ(missing(set, words({-4, -3, -2, -1, 0, 1, 2, 3, INT64_MIN, INT64_MAX})), (positions{0, 2, 5, 7, 8, 9}));
+}
+
+TEST(IntegerSet, SparseIntegersAreBuckets) {
+    heap memory;
+    auto const set = build(memory, words({0, 1, INT64_MIN, INT64_MAX, 1}), whole);
+    EXPECT_FALSE(set.is_bitmap());
+    EXPECT_EQ(missing(set, words({0, 1, 2, INT64_MIN, INT64_MAX, -1})), (positions{2, 5}));
+    auto const without_zero = build(memory, words({1, INT64_MAX}), whole);
+    EXPECT_EQ(missing(without_zero, words({0, 1})), (positions{0}));
+}
+
+TEST(IntegerSet, AnEmptySetHoldsNothing) {
+    heap memory;
+    auto const set = build(memory, std::vector<word>{}, whole);
+    EXPECT_EQ(missing(set, words({0, 1, -1})), (positions{0, 1, 2}));
+    EXPECT_EQ(missing(set, std::vector<word>{}), (positions{}));
+}
+
+TEST(IntegerSet, TheWholeRangeOfIntegersAtBothEnds) {
+    heap memory;
+    for (std::int64_t const base : {INT64_MIN, INT64_MAX - 9}) {
+        std::vector<word> members;
+        for (std::int64_t step = 0; step < 10; step += 2) members.push_back(static_cast<word>(base + step));
+        auto const set = build(memory, members, whole);
+        EXPECT_TRUE(set.is_bitmap());
+        EXPECT_EQ(missing(set, members), (positions{}));
+        EXPECT_EQ(missing(set, words({base + 1, 0, -1})), (positions{0, 1, 2}));
+    }
+}
+
+/// Many keys against std::set, in batches of odd lengths.
+TEST(IntegerSet, RandomKeysAgreeWithAnOrdinarySet) {
+    std::mt19937_64 random(1);
+    for (std::uint64_t const spread : {std::uint64_t{2000}, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+        heap memory;
+        std::vector<word> members, probes;
+        for (int number = 0; number < 5000; ++number) members.push_back(random() % spread);
+        for (int number = 0; number < 3001; ++number)
+            probes.push_back(number % 2 == 0 ? members[random() % members.size()] : random() % spread);
+        std::set<word> const known(members.begin(), members.end());
+        positions expected;
+        for (std::uint32_t number = 0; number < probes.size(); ++number)
+            if (!known.contains(probes[number])) expected.push_back(number);
+        EXPECT_EQ(missing(build(memory, members, whole), probes), expected);
+        EXPECT_EQ(missing(build(memory, members, {}), probes), expected);
+    }
+}
+
+TEST(IntegerSet, ManyRepeatedKeysTakeTheRoomOfOne) {
+    heap memory;
+    std::vector<pair> const members(100000, pair{7, 8});
+    auto const set = build(memory, members, {});
+    EXPECT_EQ(missing(set, std::vector<pair>{{7, 8}, {8, 7}, {0, 0}}), (positions{1, 2}));
+}
+
+TEST(IntegerSet, CompositeIntegersAreABitmapOfMixedRadix) {
+    heap memory;
+    constexpr field fields[] = {{0, 0, 32}, {0, 32, 16}, {0, 48, 16}};
+    auto const make = [&](std::int64_t a, std::int64_t b, std::int64_t c) {
+        word key = 0;
+        place(key, fields[0], a);
+        place(key, fields[1], b);
+        place(key, fields[2], c);
+        EXPECT_EQ(extract(key, fields[0]), a);
+        EXPECT_EQ(extract(key, fields[1]), b);
+        EXPECT_EQ(extract(key, fields[2]), c);
+        return key;
+    };
+    std::vector<word> members, probes;
+    positions expected;
+    for (int a = -2; a <= 3; ++a)
+        for (int b = -1; b <= 2; ++b)
+            for (int c = -4; c <= 0; ++c)
+                if ((a + b + c) % 3 != 0) members.push_back(make(a, b, c));
+    for (int a = -4; a <= 5; ++a)
+        for (int b = -3; b <= 4; ++b)
+            for (int c = -6; c <= 2; ++c) {
+                bool const inside = a >= -2 && a <= 3 && b >= -1 && b <= 2 && c >= -4 && c <= 0;
+                if (!inside || (a + b + c) % 3 == 0) expected.push_back(static_cast<std::uint32_t>(probes.size()));
+                probes.push_back(make(a, b, c));
+            }
+    auto const set = build(memory, members, fields);
+    EXPECT_TRUE(set.is_bitmap());
+    EXPECT_EQ(missing(set, probes), expected);
+}
+
+TEST(IntegerSet, PairsOfIntegersDenseAndSparse) {
+    constexpr field fields[] = {{0, 0, 64}, {1, 0, 64}};
+    for (std::int64_t const step : {std::int64_t{1}, std::int64_t{1} << 33}) {
+        heap memory;
+        std::vector<pair> members, probes;
+        for (std::int64_t number = -50; number < 50; ++number) {
+            members.push_back({static_cast<word>(number * step), static_cast<word>(-number / 10)});
+            probes.push_back({static_cast<word>(number * step), static_cast<word>(-number / 10 + 100)});
+        }
+        auto const set = build(memory, members, fields);
+        EXPECT_EQ(set.is_bitmap(), step == 1);
+        EXPECT_EQ(missing(set, members), (positions{}));
+        EXPECT_EQ(missing(set, probes).size(), probes.size());
+    }
+}
+
+TEST(IntegerSet, NeverTakesMoreThanItsMemory) {
+    heap memory;
+    keys::bounded_memory bounded(memory, 100000);
+    EXPECT_THROW(
+        {
+            keys::integer_set_builder<word> builder(bounded, {}, seed);
+            for (word key = 0; key < 100000; ++key) builder.add({&key, 1});
+            (void)builder.finish();
+        },
+        keys::over_budget);
+    EXPECT_LE(bounded.left(), 100000u);
+}
+
+std::vector<std::string> texts(std::mt19937_64& random, int count, std::size_t most) {
+    std::vector<std::string> made;
+    for (int number = 0; number < count; ++number) {
+        std::string text(random() % (most + 1), '\0');
+        for (auto& letter : text) letter = static_cast<char>(random() % 3);
+        made.push_back(text);
+    }
+    return made;
+}
+
+TEST(TextSet, StringsOfAllLengthsAgreeWithAnOrdinarySet) {
+    std::mt19937_64 random(2);
+    for (std::size_t const most : {3, 8, 17, 300}) {
+        heap memory;
+        auto const members = texts(random, 2000, most), others = texts(random, 2000, most);
+        std::set<std::string> const known(members.begin(), members.end());
+        keys::text_set_builder builder(memory, seed);
+        std::vector<std::string_view> const views(members.begin(), members.end());
+        builder.add(views);
+        auto const set = builder.finish();
+        EXPECT_EQ(missing(set, views), (positions{}));
+        std::vector<std::string_view> const probes(others.begin(), others.end());
+        positions expected;
+        for (std::uint32_t number = 0; number < probes.size(); ++number)
+            if (!known.contains(others[number])) expected.push_back(number);
+        EXPECT_EQ(missing(set, probes), expected);
+    }
+}
+
+TEST(TextSet, StringsThatDifferInOneByteOrInLength) {
+    heap memory;
+    for (std::size_t size = 0; size < 40; ++size) {
+        std::string const member(size, 'a');
+        keys::text_set_builder builder(memory, seed);
+        std::string_view const view = member;
+        builder.add({&view, 1});
+        auto const set = builder.finish();
+        std::vector<std::string> others{member + 'a', member + '\0'};
+        if (size > 0) others.push_back(member.substr(1));
+        for (std::size_t at = 0; at < size; ++at) {
+            others.push_back(member);
+            others.back()[at] = 'b';
+        }
+        std::vector<std::string_view> const probes(others.begin(), others.end());
+        EXPECT_EQ(missing(set, probes).size(), probes.size()) << size;
+        EXPECT_EQ(missing(set, std::vector<std::string_view>{view}), (positions{})) << size;
+    }
+}
+
+TEST(KeyCounter, CountsAndKeepsTheFirstThatWasShown) {
+    heap memory;
+    keys::key_counter counter(memory, seed);
+    std::map<std::string, std::uint64_t> expected;
+    std::mt19937_64 random(3);
+    for (int number = 0; number < 20000; ++number) {
+        auto const key = std::to_string(random() % 3000);
+        counter.add(key, expected[key]++ == 0 ? "first of " + key : "another");
+    }
+    counter.add("", "");
+    expected[""] = 1;
+    EXPECT_EQ(counter.size(), expected.size());
+    counter.read([&](keys::key_counter::entry const& one) {
+        auto const key = std::string(one.key);
+        EXPECT_EQ(one.count, expected[key]);
+        EXPECT_EQ(one.shown, key.empty() ? "" : "first of " + key);
+    });
+    counter.clear();
+    EXPECT_EQ(counter.size(), 0u);
+    counter.add("again", "again");
+    EXPECT_EQ(counter.size(), 1u);
+}
+
+}  // namespace
+}  // namespace fkaudit::test
