@@ -278,7 +278,8 @@ refusal refuse_error(model::arena& arena, identity const& who, int sqlstate, std
     }();
     // A deadlock's detail lists processes, of which nobody knows anything a moment later.
     bool const is_useful = !detail.empty() && sqlstate != ERRCODE_T_R_DEADLOCK_DETECTED;
-    auto const as = who.user == model::no_oid ? text() : arena.concat("examined as ", who.name, ": ");
+    bool const as_owner = who.user != model::no_oid && why != reason::unsupported;
+    auto const as = !as_owner ? text() : arena.concat("examined as ", who.name, ": ");
     return {why, arena.concat(as, message, is_useful ? ": " : "", is_useful ? detail : text())};
 }
 

@@ -15,7 +15,8 @@ struct default_lookup {
 };
 
 /// Looks up whether the parents have the keys, with the locks, the snapshot, the rights and the refusals of fk_check and
-/// with the exact comparison of the foreign key. Keys with one child stand together. A look-up that fails gets its reason
+/// with the exact comparison of the foreign key, but without running any function of a user who is no superuser: a
+/// look-up that would is refused. Keys with one child stand together. A look-up that fails gets its reason
 /// and leaves the others alone; a cancel ends all.
 void look_up(pg::call& current, std::span<default_lookup> lookups);
 

@@ -14,7 +14,8 @@ using text = std::string_view;
 using ids = std::span<oid const>;
 
 /// Whether anything that a query reaches depends on a function of a user who is no superuser, or such a user has a
-/// foreign table ($1: whether that counts). Triggers, rules, policies and event triggers do not count: reading runs none of them.
+/// foreign table ($1: whether that counts). Triggers, rules, policies and event triggers do not count: reading runs none
+/// of them.
 pg::spi::kept_query any_untrusted{R"(
 SELECT EXISTS (SELECT
                  FROM pg_proc p
@@ -36,15 +37,17 @@ SELECT EXISTS (SELECT
                        WHERE NOT o.rolsuper))"};
 
 /// $1 child tables, $2 parent tables, $3 types of the key's columns and operands, $4 operators, $5 whether foreign tables
-/// count. Objects are followed
-/// along pg_depend (which records nothing about what initdb made: OIDs below 16384) and along what pg_depend does not
-/// say: a composite type's fields, a type's operator classes, a domain's constraints, casts, an operator's families and
-/// commutator (either may take its place in a plan), partition ancestors (planning reads a partition's bounds).
+/// count. Objects are followed along pg_depend (which records nothing about what initdb made: OIDs below 16384) and along
+/// what pg_depend does not say: a composite type's fields, a type's operator classes, a domain's constraints, casts, an
+/// operator's families and commutator (either may take its place in a plan), partition ancestors (planning reads a
+/// partition's bounds; UNION ends the walk where an edited catalog goes in circles).
 pg::spi::kept_query reachable{R"(
 WITH RECURSIVE tables(side, id) AS (
     SELECT 'c', unnest($1) UNION SELECT 'p', unnest($2)
     UNION
-    SELECT t.side, a.relid FROM tables t CROSS JOIN LATERAL pg_partition_ancestors(t.id) a
+    SELECT t.side, i.inhparent
+      FROM tables t JOIN pg_class r ON r.oid = t.id JOIN pg_inherits i ON i.inhrelid = t.id
+     WHERE r.relispartition
 ), reach(side, class, id) AS (
     SELECT 'k', 'pg_type'::regclass::oid, unnest($3)
     UNION
