@@ -283,3 +283,60 @@ CREATE VIEW fk_rules AS SELECT rule, severity, enabled, title, explanation FROM 
 COMMENT ON VIEW fk_rules IS
 'the rules of fk_audit: their severities, whether they are switched on, and what they are about';
 GRANT SELECT ON fk_rules TO PUBLIC;
+
+CREATE TABLE fk_suppressions (
+    rule text NOT NULL,
+    child text NOT NULL,
+    constraint_name name NOT NULL,
+    reason text NOT NULL,
+    expires date,
+    by_user name NOT NULL DEFAULT current_user,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (rule, child, constraint_name));
+COMMENT ON TABLE fk_suppressions IS
+'findings of fk_audit that are known and accepted; kept by pg_dump';
+GRANT SELECT ON fk_suppressions TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('fk_suppressions', '');
+
+CREATE FUNCTION fk_suppress(
+    rule text,
+    child regclass,
+    constraint_name name,
+    reason text,
+    expires date DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'fk_suppress' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_suppress(text, regclass, name, text, date) IS
+'accepts what a rule finds about one foreign key, for a reason and perhaps until a day';
+REVOKE ALL ON FUNCTION fk_suppress(text, regclass, name, text, date) FROM PUBLIC;
+
+CREATE FUNCTION fk_unsuppress(
+    rule text,
+    child regclass,
+    constraint_name name)
+RETURNS bool
+AS 'MODULE_PATHNAME', 'fk_unsuppress' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_unsuppress(text, regclass, name) IS
+'takes a suppression away; false: there was none';
+REVOKE ALL ON FUNCTION fk_unsuppress(text, regclass, name) FROM PUBLIC;
+
+CREATE FUNCTION fk_assert(
+    min_severity text DEFAULT 'error',
+    baseline jsonb DEFAULT NULL,
+    check_data bool DEFAULT true,
+    allow_empty bool DEFAULT false)
+RETURNS TABLE (
+    examined bigint,
+    not_examined bigint,
+    findings bigint,
+    suppressed bigint)
+AS 'MODULE_PATHNAME', 'fk_assert' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
+COMMENT ON FUNCTION fk_assert(text, jsonb, bool, bool) IS
+'raises an error unless the foreign keys are sound: a gate for deployments';
+
+CREATE FUNCTION fk_baseline(
+    check_data bool DEFAULT true)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'fk_baseline' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_baseline(bool) IS
+'the findings of today, for fk_assert to let pass';

@@ -37,6 +37,10 @@ FKAUDIT_FUNCTION(fk_risky_actions, fkaudit::entry::risky_actions)
 FKAUDIT_FUNCTION(fk_type_mismatches, fkaudit::entry::type_mismatches)
 FKAUDIT_FUNCTION(fk_audit, fkaudit::entry::findings)
 FKAUDIT_FUNCTION(fk_list_rules, fkaudit::entry::list_rules)
+FKAUDIT_FUNCTION(fk_suppress, fkaudit::entry::suppress)
+FKAUDIT_FUNCTION(fk_unsuppress, fkaudit::entry::unsuppress)
+FKAUDIT_FUNCTION(fk_assert, fkaudit::entry::assert_clean)
+FKAUDIT_FUNCTION(fk_baseline, fkaudit::entry::baseline)
 
 }  // extern "C"
 #pragma GCC visibility pop

@@ -40,6 +40,16 @@ struct data_finding {
     std::int64_t rows_checked = 0;
 };
 
+/// A row of fk_suppressions: a finding of this rule about this key is known and accepted.
+struct suppression {
+    std::string_view rule{};
+    std::string_view child{};  ///< schema-qualified and quoted
+    std::string_view constraint_name{};
+    std::string_view reason{};
+    std::string_view expires{};  ///< a date; empty: never
+    bool is_expired = false;
+};
+
 /// All that the rules judge by.
 struct evidence {
     model::database const& database;                    ///< the whole one
@@ -49,6 +59,7 @@ struct evidence {
     std::span<index_gap const> indexes{};
     std::span<action_risk const> actions{};
     std::span<type_finding const> types{};
+    std::span<suppression const> suppressions{};
     model::surroundings surroundings{};
     bool is_whole = true;                ///< the whole database was asked for
     bool partitioned_not_valid = false;  ///< the server takes NOT VALID keys on partitioned tables

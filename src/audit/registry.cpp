@@ -21,6 +21,8 @@ extern rule const no_action_default, set_null_not_null, set_null_shared_column, 
 // Shape.
 extern rule const type_narrower, type_other, duplicate_constraint, overlapping_constraint, nullable_composite,
     cycle_not_deferrable, references_non_primary_key;
+// The audit itself: after all others, whose findings it looks at.
+extern rule const stale_suppression;
 
 }  // namespace rules
 
@@ -66,6 +68,7 @@ rule const* const registry[] = {
     &rules::nullable_composite,
     &rules::cycle_not_deferrable,
     &rules::references_non_primary_key,
+    &rules::stale_suppression,
 };
 
 constexpr text separators = ", \t\n\r";
@@ -115,8 +118,12 @@ text find_wrong_switch(text setting) noexcept {
 }
 
 void judge(audit_run& run, rule_switches const& switches) {
+    run.switches = &switches;
     for (auto const* const one : all_rules())
         if (switches.is_enabled(*one)) one->judge(*one, run);
+    for (auto& one : run.findings)
+        for (auto const& known : run.facts.suppressions)
+            if (!known.is_expired && concerns(known, one)) one.suppressed = &known;
     sort(run.findings);
 }
 

@@ -23,7 +23,7 @@ private:
 /// The first item of the setting that is no switch of a rule; empty: it can be read.
 std::string_view find_wrong_switch(std::string_view setting) noexcept;
 
-/// Runs the rules that are enabled and sorts what they found.
+/// Runs the rules that are enabled, marks what is suppressed, and sorts what they found.
 void judge(audit_run& run, rule_switches const& switches);
 
 }  // namespace fkaudit::audit

@@ -42,6 +42,11 @@ void sort(model::vector<finding>& findings) {
                      [](finding const& a, finding const& b) { return order(a) < order(b); });
 }
 
+bool concerns(suppression const& one, finding const& what) noexcept {
+    return what.key != nullptr && what.by->name == one.rule && what.child->qualified == one.child &&
+           what.constraint_name == one.constraint_name;
+}
+
 text finding_key(model::arena& arena, finding const& one) {
     fingerprint sum;
     sum.add(one.by->name);

@@ -10,6 +10,25 @@ using pg::spi::row;
 using pg::spi::select;
 using text = std::string_view;
 
+std::string_view extension_schema(pg::call& current) {
+    auto const found = select<row<identifier>>(
+        current.arena(),
+        "SELECT n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = $1",
+        current.function());
+    return std::get<0>(found[0]).quoted;
+}
+
+std::string_view qualified_name(pg::call& current, oid relation) {
+    auto& arena = current.arena();
+    auto const found = select<row<identifier, identifier>>(
+        arena,
+        "SELECT n.nspname, r.relname FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = $1",
+        relation);
+    if (found.empty()) throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
+    auto const& [schema, name] = found[0];
+    return arena.concat(schema.quoted, '.', name.quoted);
+}
+
 std::string_view require_table(pg::call& current, oid relation) {
     auto& arena = current.arena();
     auto const found = select<row<identifier, identifier, char>>(

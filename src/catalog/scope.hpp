@@ -9,6 +9,12 @@ namespace fkaudit::catalog {
 /// constraint). A NOTICE says that a table has no foreign keys.
 model::database load_scope(pg::call& current, int child_position, bool statistics = false);
 
+/// The extension's schema, quoted: where the function that is called lives.
+std::string_view extension_schema(pg::call& current);
+
+/// The relation's name, schema-qualified and quoted. Error: undefined_table.
+std::string_view qualified_name(pg::call& current, model::oid relation);
+
 /// Errors unless the relation is a table of some kind (undefined_table, wrong_object_type). Its name, without the schema.
 std::string_view require_table(pg::call& current, model::oid relation);
 

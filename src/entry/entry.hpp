@@ -16,5 +16,9 @@ Datum risky_actions(pg::call& current);
 Datum type_mismatches(pg::call& current);
 Datum findings(pg::call& current);
 Datum list_rules(pg::call& current);
+Datum suppress(pg::call& current);
+Datum unsuppress(pg::call& current);
+Datum assert_clean(pg::call& current);
+Datum baseline(pg::call& current);
 
 }  // namespace fkaudit::entry

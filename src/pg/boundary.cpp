@@ -36,6 +36,22 @@ std::optional<bool> call::boolean_argument(int position) const {
     return DatumGetBool(*value);
 }
 
+std::optional<model::date> call::date_argument(int position) const {
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return model::date{DatumGetDateADT(*value)};
+}
+
+Datum call::keep_jsonb(Datum value) const {
+    Datum kept = 0;
+    guarded([&] {
+        MemoryContext const before = MemoryContextSwitchTo(MemoryContextGetParent(context_));
+        kept = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+        MemoryContextSwitchTo(before);
+    });
+    return kept;
+}
+
 std::optional<std::string_view> call::text_argument(int position) {
     auto const value = argument(position);
     if (!value) return std::nullopt;

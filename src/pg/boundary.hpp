@@ -39,11 +39,16 @@ public:
     FunctionCallInfo arguments() const noexcept { return arguments_; }
     MemoryContext context() const noexcept { return context_; }
     model::arena& arena() noexcept { return arena_; }
+    /// The OID of the SQL function.
+    model::oid function() const noexcept { return arguments_->flinfo->fn_oid; }
     /// The caller's setting, as `SHOW search_path` prints it.
     char const* search_path() const noexcept { return search_path_; }
 
     /// The caller's command: what it does itself, in a WITH clause perhaps, is half done and not to be seen.
     CommandId command() const noexcept { return command_; }
+
+    /// A copy of a jsonb for the entry point to return: the call's memory goes before the caller reads it.
+    Datum keep_jsonb(Datum value) const;
 
     /// While a row is written to the result: an error then leaves a result that nobody may read or add to.
     void set_writing(bool is_writing) noexcept { is_writing_ = is_writing; }
@@ -55,6 +60,8 @@ public:
     std::optional<std::int32_t> integer_argument(int position) const;
     std::optional<std::int64_t> bigint_argument(int position) const;
     std::optional<bool> boolean_argument(int position) const;
+    std::optional<model::date> date_argument(int position) const;
+    std::optional<Datum> jsonb_argument(int position) const { return argument(position); }
     std::optional<std::string_view> text_argument(int position);
     std::optional<std::string_view> name_argument(int position);
     /// A name[]; an element that is NULL, or more than one dimension, is an error (22004, 2202E).

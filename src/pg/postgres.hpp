@@ -66,6 +66,7 @@ extern "C" {
 #include <utils/acl.h>
 #include <utils/array.h>
 #include <utils/builtins.h>
+#include <utils/date.h>
 #include <utils/catcache.h>
 #include <utils/fmgroids.h>
 #include <utils/guc.h>

@@ -45,6 +45,11 @@ std::string_view print(model::arena& arena, jsonb value) {
     return text;
 }
 
+jsonb parse_json(model::arena& arena, std::string_view text) {
+    auto const ended = arena.concat(text, '\0');
+    return guarded([&] { return jsonb{DirectFunctionCall1(jsonb_in, CStringGetDatum(ended.data()))}; });
+}
+
 jsonb codec<jsonb>::read(model::arena& arena, Datum value) {
     auto* const plain = reinterpret_cast<char*>(PG_DETOAST_DATUM(value));
     auto const kept = arena.array<std::uint64_t>(VARSIZE(plain) / sizeof(std::uint64_t) + 1);
@@ -88,6 +93,12 @@ void check_result(int code, std::span<Oid const> columns) {
 void execute(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
              std::span<Oid const> columns) {
     check_result(SPI_execute_with_args(sql, parameter_count, types, values, nulls, true, 0), columns);
+}
+
+std::int64_t execute_write(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls) {
+    int const code = SPI_execute_with_args(sql, parameter_count, types, values, nulls, false, 0);
+    if (code < 0) elog(ERROR, "fkaudit: a statement failed: %s", SPI_result_code_string(code));
+    return static_cast<std::int64_t>(SPI_processed);
 }
 
 void execute(kept_query& query, int parameter_count, Oid* types, Datum* values, char const* nulls,

@@ -22,6 +22,9 @@ struct jsonb {
 /// The value as text; empty for none.
 std::string_view print(model::arena& arena, jsonb value);
 
+/// The JSON text as a value.
+jsonb parse_json(model::arena& arena, std::string_view text);
+
 /// What a C++ type reads from a query's column, and writes as a query's parameter.
 template <class T>
 struct codec;
@@ -120,6 +123,12 @@ template <>
 struct codec<jsonb> {
     static constexpr Oid type = JSONBOID;
     static jsonb read(model::arena& arena, Datum value);
+    static Datum write(jsonb value) { return value.value; }
+};
+template <>
+struct codec<model::date> {
+    static constexpr Oid type = DATEOID;
+    static Datum write(model::date value) { return DateADTGetDatum(value.days); }
 };
 template <class T>
 struct codec<std::optional<T>> {
@@ -157,6 +166,9 @@ struct parameters {
 /// guard. The count and the types of the columns are checked against `columns`.
 void execute(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
              std::span<Oid const> columns);
+
+/// Runs one statement that writes. May ereport: call it inside a guard.
+std::int64_t execute_write(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls);
 
 /// A query that runs many times in one call, such as once for each foreign key: its plan is made once, for any
 /// parameters, and kept for the session.
@@ -215,6 +227,20 @@ std::span<Row const> select(model::arena& arena, Query&& query, Parameter const&
         for (std::size_t number = 0; number < rows.size(); ++number)
             rows[number] = reader<Row>::read(arena, SPI_tuptable->vals[number]);
         SPI_freetuptable(SPI_tuptable);
+    });
+    return rows;
+}
+
+/// Runs one statement that writes, under the caller's rights; returns how many rows it wrote.
+template <class... Parameter>
+std::int64_t run(char const* statement, Parameter const&... parameter) {
+    std::int64_t rows = 0;
+    guarded([&] {
+        parameters<sizeof...(Parameter)> bound;
+        [[maybe_unused]] std::size_t position = 0;
+        (bound.set(position++, parameter), ...);
+        rows =
+            execute_write(statement, sizeof...(Parameter), bound.types.data(), bound.values.data(), bound.nulls.data());
     });
     return rows;
 }

@@ -141,10 +141,10 @@ CREATE INDEX mixed_4_i ON mixed_4 (x, y COLLATE "C");
 
 SELECT * FROM compare_with_planner('types');
 
-SELECT child, reason FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace);
+SELECT child, reason FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace) ORDER BY child::text COLLATE "C";
 
 -- What would serve; run, it does.
-SELECT child, ddl FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace);
+SELECT child, ddl FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace) ORDER BY child::text COLLATE "C";
 \set ECHO none
 SELECT s FROM fk_missing_indexes(), string_to_table(ddl, E'\n') s
  WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace) \gexec

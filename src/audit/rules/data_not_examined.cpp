@@ -19,6 +19,7 @@ extern rule const data_not_examined;
 constinit rule const data_not_examined{
     .name = "data-not-examined",
     .grade = severity::error,
+    .needs_data = true,
     .title = "foreign keys whose rows were not examined",
     .explanation =
         "Nobody looked at the rows of this key, so nobody knows whether they are sound: a right is missing, a"

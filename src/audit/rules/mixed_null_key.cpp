@@ -9,7 +9,8 @@ void judge(rule const& self, audit_run& run) {
         if (data.mixed_null_rows == 0) return;
         run.report(self, severity::error, key,
                    run.arena.concat(count(run.arena, data.mixed_null_rows, "row has", "rows have"),
-                                    " a key that is partly NULL, which MATCH FULL forbids"));
+                                    " a key that is partly NULL, which MATCH FULL forbids"),
+                   {}, {}, data.mixed_null_rows);
     });
 }
 
@@ -19,6 +20,7 @@ extern rule const mixed_null_key;
 constinit rule const mixed_null_key{
     .name = "mixed-null-key",
     .grade = severity::error,
+    .needs_data = true,
     .title = "MATCH FULL keys that are partly NULL",
     .explanation =
         "MATCH FULL allows a key whose columns are all NULL or all not NULL. These rows are in between: no "

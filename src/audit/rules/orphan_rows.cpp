@@ -15,7 +15,8 @@ void judge(rule const& self, audit_run& run) {
         run.report(self, severity::error, key,
                    arena.concat(count(arena, orphans, "row", "rows"), " of ", data.rows_checked,
                                 orphans == 1 ? " refers" : " refer", " to no row of ", key.parent->qualified, keys,
-                                ", such as ", data.example));
+                                ", such as ", data.example),
+                   {}, {}, orphans);
     });
 }
 
@@ -25,6 +26,7 @@ extern rule const orphan_rows;
 constinit rule const orphan_rows{
     .name = "orphan-rows",
     .grade = severity::error,
+    .needs_data = true,
     .title = "rows without their parent",
     .explanation =
         "Rows refer to parents that do not exist, although the key promises that they do. Joins lose them, "

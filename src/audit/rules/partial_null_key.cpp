@@ -10,7 +10,8 @@ void judge(rule const& self, audit_run& run) {
         run.report(self, severity::info, key,
                    run.arena.concat(count(run.arena, data.partial_null_rows, "row of ", "rows of "), data.rows_checked,
                                     data.partial_null_rows == 1 ? " is" : " are",
-                                    " not checked, because a column of the key is NULL"));
+                                    " not checked, because a column of the key is NULL"),
+                   {}, {}, data.partial_null_rows);
     });
 }
 
@@ -20,6 +21,7 @@ extern rule const partial_null_key;
 constinit rule const partial_null_key{
     .name = "partial-null-key",
     .grade = severity::info,
+    .needs_data = true,
     .title = "keys that pass because they are partly NULL",
     .explanation =
         "MATCH SIMPLE checks nothing where one column of the key is NULL: the other columns may hold "

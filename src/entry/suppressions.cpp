@@ -1,0 +1,100 @@
+#include "src/entry/suppressions.hpp"
+
+#include "src/audit/registry.hpp"
+#include "src/catalog/scope.hpp"
+#include "src/entry/entry.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::entry {
+
+namespace {
+
+using text = std::string_view;
+using pg::spi::row;
+template <class T>
+using maybe = std::optional<T>;
+
+char const* c_string(model::arena& arena, text value) { return arena.concat(value, '\0').data(); }
+
+/// What fk_suppress and fk_unsuppress are told first.
+struct subject {
+    text rule{};
+    text child{};
+    text constraint_name{};
+};
+
+subject read_subject(pg::call& current) {
+    auto const rule = current.text_argument(0);
+    auto const child = current.oid_argument(1);
+    auto const name = current.name_argument(2);
+    for (auto const& [is_null, what] :
+         {std::pair<bool, text>{!rule, "rule"}, {!child, "child"}, {!name, "constraint_name"}})
+        if (is_null)
+            throw model::error{"22004",
+                               current.arena().concat(what, " must not be null"),
+                               {},
+                               "A suppression is about one rule and one foreign key."};
+    if (audit::find_rule(*rule) == nullptr)
+        throw model::error{"22023",
+                           current.arena().concat("rule \"", *rule, "\" does not exist"),
+                           {},
+                           "SELECT rule FROM fk_rules lists the rules."};
+    return {*rule, {}, *name};
+}
+
+}  // namespace
+
+std::span<audit::suppression const> load_suppressions(pg::call& current) {
+    auto& arena = current.arena();
+    auto const query = arena.concat(
+        "SELECT s.rule, s.child, s.constraint_name::text, s.reason, to_char(s.expires, 'YYYY-MM-DD'),"
+        " coalesce(s.expires < current_date, false) FROM ",
+        catalog::extension_schema(current), ".fk_suppressions s ORDER BY s.rule, s.child, s.constraint_name");
+    auto const rows = pg::spi::select<row<text, text, text, text, maybe<text>, bool>>(arena, c_string(arena, query));
+    auto const found = arena.array<audit::suppression>(rows.size());
+    for (std::size_t number = 0; number < found.size(); ++number) {
+        auto& one = found[number];
+        maybe<text> expires;
+        std::tie(one.rule, one.child, one.constraint_name, one.reason, expires, one.is_expired) = rows[number];
+        one.expires = expires.value_or(text());
+    }
+    return found;
+}
+
+Datum suppress(pg::call& current) {
+    auto& arena = current.arena();
+    auto about = read_subject(current);
+    auto const database = catalog::load_scope(current, 1);
+    about.child = database.constraints[0].child->qualified;
+    about.constraint_name = database.constraints[0].name.name;
+    auto const reason = current.text_argument(3);
+    if (!reason || reason->find_first_not_of(" \t\r\n") == text::npos)
+        throw model::error{"22023",
+                           "a suppression needs a reason",
+                           {},
+                           "Say why the finding is accepted: whoever reads it next wants to know."};
+    pg::spi::run(c_string(arena, arena.concat("INSERT INTO ", catalog::extension_schema(current),
+                                              ".fk_suppressions AS s (rule, child, constraint_name, reason, expires)"
+                                              " VALUES ($1, $2, $3, $4, $5)"
+                                              " ON CONFLICT (rule, child, constraint_name) DO UPDATE"
+                                              " SET (reason, expires, by_user, created_at) ="
+                                              " (excluded.reason, excluded.expires, excluded.by_user,"
+                                              " excluded.created_at)")),
+                 about.rule, about.child, about.constraint_name, *reason, current.date_argument(4));
+    return Datum{0};
+}
+
+Datum unsuppress(pg::call& current) {
+    auto& arena = current.arena();
+    auto about = read_subject(current);
+    // The key may be gone, or its name: what is stored decides.
+    about.child = catalog::qualified_name(current, *current.oid_argument(1));
+    auto const gone = pg::spi::run(
+        c_string(arena,
+                 arena.concat("DELETE FROM ", catalog::extension_schema(current),
+                              ".fk_suppressions s WHERE s.rule = $1 AND s.child = $2 AND s.constraint_name = $3")),
+        about.rule, about.child, about.constraint_name);
+    return BoolGetDatum(gone > 0);
+}
+
+}  // namespace fkaudit::entry
