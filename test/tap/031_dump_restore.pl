@@ -86,7 +86,8 @@ for my $schema (@schemas)
     $here->safe_psql($from,
         "CREATE SCHEMA $quoted; CREATE EXTENSION fkaudit SCHEMA $quoted; CREATE TABLE parent (id int PRIMARY KEY);"
           . 'CREATE TABLE child (p int CONSTRAINT k REFERENCES parent); SET session_replication_role = replica;'
-          . 'INSERT INTO child VALUES (5)');
+          . "INSERT INTO child VALUES (5); SELECT $quoted.fk_suppress('missing-index', 'child', 'k', 'it''s tiny', '2999-01-02')");
+    my $suppressions = "SELECT rule, child, constraint_name, reason, expires, by_user, created_at FROM $quoted.fk_suppressions";
     my ($dump) = run_command([ 'pg_dump', '-d', $here->connstr($from) ]);
     unlike($dump, qr/CREATE (?:FUNCTION|VIEW)/, "$schema: nothing of the extension is dumped but its name");
     like($dump, qr/^CREATE EXTENSION IF NOT EXISTS fkaudit WITH SCHEMA /m, "$schema: … and its schema");
@@ -106,6 +107,8 @@ for my $schema (@schemas)
         is($there->safe_psql($target, "SELECT orphan_rows FROM $quoted.fk_check('child', '{p}', 'parent', '{id}')"),
             1, "$schema, $format: it works where it was restored");
         is($there->safe_psql($target, "SELECT count(*) FROM $quoted.fk_status"), 0, "$schema, $format: the view, too");
+        is($there->safe_psql($target, $suppressions), $here->safe_psql($from, $suppressions),
+            "$schema, $format: what was suppressed stays suppressed");
         is( $there->safe_psql($target, 'SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace'
                   . q{ WHERE extname = 'fkaudit'}),
             $schema, "$schema, $format: in its schema");
