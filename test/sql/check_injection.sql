@@ -54,7 +54,13 @@ SELECT n, position, injection.attempt(statement, t) AS answer, t
     (10, 'constraints', 'fk_constraints(constraint_name => $1::name)'),
     (11, 'missing_indexes', 'fk_missing_indexes(constraint_name => $1::name)'),
     (12, 'risky_actions', 'fk_risky_actions(constraint_name => $1::name)'),
-    (13, 'type_mismatches', 'fk_type_mismatches(constraint_name => $1::name)')) a(i, position, statement)
+    (13, 'type_mismatches', 'fk_type_mismatches(constraint_name => $1::name)'),
+    (14, 'audit', 'fk_audit(constraint_name => $1::name)'),
+    (15, 'assert min_severity', 'fk_assert($1, check_data => false)'),
+    (16, 'suppress rule', 'fk_suppress($1, ''injection.child'', ''k'', ''reason'')'),
+    (17, 'suppress constraint_name', 'fk_suppress(''orphan-rows'', ''injection.child'', $1::name, ''reason'')'),
+    (18, 'suppress reason', 'fk_suppress(''orphan-rows'', ''injection.child'', ''k'', $1)'),
+    (19, 'unsuppress constraint_name', 'fk_unsuppress(''orphan-rows'', ''injection.child'', $1::name)')) a(i, position, statement)
  ORDER BY n, i;
 SELECT position, left(answer, 5) AS sqlstate, count(*),
        -- The text stands in the message as it was given, between quotes.
@@ -87,6 +93,9 @@ SELECT n, c.verdict, c.orphan_rows, c.example = jsonb_build_object(left(t, 63), 
   CROSS JOIN LATERAL fk_check(r.child, ARRAY[t]::name[], r.parent, ARRAY[t]::name[]) c
  WHERE t <> '' ORDER BY n;
 
+-- A reason is kept as it is.
+SELECT reason = (SELECT t FROM injection.texts WHERE n = 22) AS as_it_is FROM fk_suppressions;
+SELECT fk_unsuppress('orphan-rows', 'injection.child', 'k');
 -- A number is a number.
 SELECT * FROM fk_orphans('injection.child', '{id}', 'injection.parent', '{id}', max_rows => '1; SELECT 1');
 SELECT * FROM fk_orphans('injection.child', 'k', max_rows => '1 OFFSET 0');
