@@ -61,14 +61,14 @@ class Judge:
         self._phase = "fk_check()"
         checked = compare_orphans.check_all(session)
         self._phase = "fk_orphans()"
-        orphans = compare_orphans.orphans_of_all(session)
+        orphans = compare_orphans.Orphans(session, "")
         self._phase = "fk_missing_indexes()"
         indexes = compare_indexes.index_verdicts(session)
         built, missing = compare_ddl.built_functions(session)
         for function in missing + (["fk_missing_indexes"] if indexes is None else []):
             result.tally[f"skipped, {function} is not built yet"] += 1
         for key in keys:
-            for difference in self._compare_key(key, checked.get(key.oid), orphans.get(key.oid, []), indexes, result.tally):
+            for difference in self._compare_key(key, checked.get(key.oid), orphans, indexes, result.tally):
                 result.differences.append(difference)
         self._phase = "ddl"
         result.differences.extend(compare_ddl.compare_ddl(session, built))

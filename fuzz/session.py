@@ -89,6 +89,14 @@ class Session:
         self.execute(sql)
         return self._cursor.fetchall()
 
+    def rows_and_warnings(self, sql):
+        self._connection.notices.clear()
+        self.execute("SET LOCAL client_min_messages = warning")
+        rows = self.rows(sql)
+        warnings = list(self._connection.notices)
+        self.execute("SET LOCAL client_min_messages = error")
+        return rows, warnings
+
     def row(self, sql):
         return self.rows(sql)[0]
 
