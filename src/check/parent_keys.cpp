@@ -15,6 +15,20 @@ std::uint64_t make_seed() {
     });
 }
 
+/// About how many rows the tables have, rather too few.
+std::uint64_t expect_rows(std::span<model::oid const> tables) {
+    constexpr std::uint64_t rows_in_a_block = 32;
+    std::uint64_t blocks = 0;
+    pg::guarded([&] {
+        for (auto const id : tables) {
+            Relation const table = table_open(id, NoLock);
+            blocks += RelationGetNumberOfBlocks(table);
+            table_close(table, NoLock);
+        }
+    });
+    return blocks * rows_in_a_block;
+}
+
 }  // namespace
 
 scoped_context::scoped_context(MemoryContext above, char const* name)
@@ -54,15 +68,16 @@ void parent_keys::read_tables(std::span<model::oid const> tables, std::span<want
 
 void parent_keys::read(std::span<model::oid const> tables, std::span<wanted_column const> columns) {
     auto const seed = make_seed();
+    auto const expected = expect_rows(tables);
     switch (format_.form) {
         case key_form::word: {
-            keys::integer_set_builder<keys::word> builder(memory_, format_.fields, seed);
+            keys::integer_set_builder<keys::word> builder(memory_, format_.fields, seed, expected);
             read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.words()); });
             words_ = builder.finish();
             break;
         }
         case key_form::pair: {
-            keys::integer_set_builder<keys::pair> builder(memory_, format_.fields, seed);
+            keys::integer_set_builder<keys::pair> builder(memory_, format_.fields, seed, expected);
             read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.pairs()); });
             pairs_ = builder.finish();
             break;

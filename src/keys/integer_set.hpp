@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "src/keys/bucket_table.hpp"
+#include "src/keys/growing_bitmap.hpp"
 #include "src/keys/radix_bitmap.hpp"
 
 namespace fkaudit::keys {
@@ -30,24 +31,47 @@ private:
 template <class Key>
 class integer_set_builder {
 public:
-    /// `fields`: the integers that a key is made of; none where it is none, as in a uuid.
-    integer_set_builder(model::memory_resource& memory, std::span<field const> fields, std::uint64_t seed) noexcept
+    /// `fields`: the integers that a key is made of; none where it is none, as in a uuid. `expected`: about how many keys
+    /// will come, rather too few.
+    integer_set_builder(bounded_memory& memory, std::span<field const> fields, std::uint64_t seed,
+                        std::uint64_t expected) noexcept
         : memory_(memory),
           fields_(fields),
           seed_(seed),
+          expected_(expected),
+          is_dense_(std::is_same_v<Key, word> && fields.size() == 1 && fields[0].width == 64),
+          dense_(memory),
           staged_(memory) {}
 
-    void add(std::span<Key const> keys) { staged_.add(keys); }
+    void add(std::span<Key const> keys) {
+        if constexpr (std::is_same_v<Key, word>)
+            if (is_dense_) keys = add_dense(keys);
+        staged_.add(keys);
+    }
 
     integer_set<Key> finish() {
-        auto const form = radix_bitmap<Key>::fit(staged_, fields_, most_bits());
+        if constexpr (std::is_same_v<Key, word>)
+            if (is_dense_ && !dense_.is_empty()) return integer_set<Key>(dense_.finish());
+        auto const form = radix_bitmap<Key>::fit(staged_, fields_, most_bits(staged_.size()));
         if (form.size > 0) return integer_set<Key>(fill(radix_bitmap<Key>::with_shape(memory_, form)));
         return integer_set<Key>(fill(bucket_table<Key>::with_room(memory_, staged_.size(), seed_)));
     }
 
 private:
-    /// What buckets would take, and a few cache lines in any case.
-    std::uint64_t most_bits() const noexcept { return 2 * sizeof(Key) * 8 * (staged_.size() + 32); }
+    /// What buckets would take for so many keys, and a few cache lines in any case.
+    static std::uint64_t most_bits(std::uint64_t count) noexcept { return 2 * sizeof(Key) * 8 * (count + 32); }
+
+    /// Keys for the bitmap, as long as they are dense; then all of them are for the list. Returns those that are left.
+    std::span<word const> add_dense(std::span<word const> keys) {
+        // Growing needs the old bitmap beside the new one.
+        auto const most = std::min<std::uint64_t>(most_bits(std::max(count_, expected_)), memory_.left() / 2 * 8);
+        auto const added = dense_.add(keys, most);
+        count_ += added;
+        if (added == keys.size()) return {};
+        is_dense_ = false;
+        dense_.consume([&](word key) { staged_.add(key); });
+        return keys.subspan(added);
+    }
 
     template <class Set>
     Set fill(Set set) {
@@ -55,9 +79,13 @@ private:
         return set;
     }
 
-    model::memory_resource& memory_;
+    bounded_memory& memory_;
     std::span<field const> fields_;
     std::uint64_t seed_;
+    std::uint64_t expected_;
+    std::uint64_t count_ = 0;
+    bool is_dense_;
+    growing_bitmap dense_;
     pieces<Key> staged_;
 };
 

@@ -101,8 +101,8 @@ is( $node->safe_psql('room', "$little SELECT constraint_name, verdict, orphan_ro
     'temp_file_limit: the key that does not fit is not examined');
 ($status, $stdout, $stderr) = $node->psql('room', "$little SELECT constraint_name FROM fk_orphans(max_rows => 1)");
 is($stdout, "large_fk\nsmall_fk\nz_fk", 'a few of its orphans fit');
-# Its orphans do not fit where they are sorted, before any is given back.
-($status, $stdout, $stderr) = $node->psql('room', "$little SELECT constraint_name FROM fk_orphans()");
+# Its orphans do not fit where they are sorted, before any is given back. (The scan engine has nothing to sort.)
+($status, $stdout, $stderr) = $node->psql('room', "$little SET fkaudit.engine = sql; SELECT constraint_name FROM fk_orphans()");
 is($stdout, "small_fk\nz_fk", 'none of its orphans are listed where they cannot be sorted');
 like($stderr, qr/WARNING:  foreign key "large_fk" .* was not examined: error\nDETAIL:  temporary file size exceeds/, '… which is said');
 # They do not fit where they are given back: no part of a result is given for the whole.

@@ -28,7 +28,8 @@ std::vector<word> words(std::initializer_list<std::int64_t> values) {
 
 template <class Key>
 keys::integer_set<Key> build(heap& memory, std::vector<Key> const& members, std::span<field const> fields) {
-    keys::integer_set_builder<Key> builder(memory, fields, seed);
+    keys::bounded_memory bounded(memory, std::size_t{1} << 30);
+    keys::integer_set_builder<Key> builder(bounded, fields, seed, 0);
     builder.add(std::span<Key const>(members));
     return builder.finish();
 }
@@ -77,6 +78,44 @@ TEST(IntegerSet, TheWholeRangeOfIntegersAtBothEnds) {
         EXPECT_EQ(missing(set, members), (positions{}));
         EXPECT_EQ(missing(set, words({base + 1, 0, -1})), (positions{0, 1, 2}));
     }
+}
+
+TEST(IntegerSet, DenseIntegersInAnyOrderAreABitmapOfLittleMemory) {
+    std::mt19937_64 random(4);
+    for (std::int64_t const base : {std::int64_t{0}, std::int64_t{-50000}, INT64_MIN, INT64_MAX - 99999}) {
+        for (int const order : {0, 1, 2}) {
+            heap memory;
+            keys::bounded_memory bounded(memory, 300000);
+            std::vector<word> members;
+            for (std::int64_t step = 0; step < 100000; ++step)
+                if (step % 10 != 3) members.push_back(static_cast<word>(base + step));
+            if (order == 1) std::reverse(members.begin(), members.end());
+            if (order == 2) std::shuffle(members.begin(), members.end(), random);
+            keys::integer_set_builder<word> builder(bounded, whole, seed, 10000);
+            for (std::size_t at = 0; at < members.size(); at += 100)
+                builder.add(
+                    std::span<word const>(members).subspan(at, std::min<std::size_t>(100, members.size() - at)));
+            auto const set = builder.finish();
+            EXPECT_TRUE(set.is_bitmap());
+            EXPECT_EQ(missing(set, members), (positions{}));
+            std::vector<word> others;
+            for (auto const step : words({-1, 3, 99993, 100000, std::int64_t{1} << 40}))
+                others.push_back(static_cast<word>(base) + step);
+            EXPECT_EQ(missing(set, others).size(), others.size());
+        }
+    }
+}
+
+TEST(IntegerSet, KeysThatTurnOutSparseKeepWhatCameBefore) {
+    heap memory;
+    std::vector<word> members;
+    for (word key = 0; key < 5000; ++key) members.push_back(key);
+    members.push_back(word{1} << 50);
+    members.push_back(~word{0});
+    auto const set = build(memory, members, whole);
+    EXPECT_FALSE(set.is_bitmap());
+    EXPECT_EQ(missing(set, members), (positions{}));
+    EXPECT_EQ(missing(set, words({5000, -2})), (positions{0, 1}));
 }
 
 /// Many keys against std::set, in batches of odd lengths.
@@ -156,7 +195,7 @@ TEST(IntegerSet, NeverTakesMoreThanItsMemory) {
     keys::bounded_memory bounded(memory, 100000);
     EXPECT_THROW(
         {
-            keys::integer_set_builder<word> builder(bounded, {}, seed);
+            keys::integer_set_builder<word> builder(bounded, {}, seed, 0);
             for (word key = 0; key < 100000; ++key) builder.add({&key, 1});
             (void)builder.finish();
         },
