@@ -7,6 +7,7 @@ namespace fkaudit::pg {
 
 /// A memory context as a memory_resource. Allocation throws std::bad_alloc and never ereports; everything goes with
 /// the context, at the latest when PostgreSQL resets it after an error. Alignment: MAXALIGN at most.
+/// Built with FKAUDIT_MALLOC, each block comes from malloc, and sanitizers see its edges and its end; the rest holds.
 class context_resource final : public model::memory_resource {
 public:
     explicit context_resource(MemoryContext context) noexcept : context_(context) {}
@@ -17,6 +18,10 @@ private:
     bool do_is_equal(model::memory_resource const& other) const noexcept override { return this == &other; }
 
     MemoryContext context_;
+#ifdef FKAUDIT_MALLOC
+    struct blocks;
+    blocks* blocks_ = nullptr;
+#endif
 };
 
 }  // namespace fkaudit::pg

@@ -11,4 +11,5 @@ CREATE FUNCTION rows_from_attempts(attempts int, rows int, OUT attempt int, OUT 
 CREATE FUNCTION echo(bool, int, bigint, oid, text, name, name[], OUT a bool, OUT b int, OUT c bigint, OUT d oid, OUT e text,
     OUT f name, OUT g name[]) RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE C;
 CREATE FUNCTION read_column(sql text, kind text) RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE C;
+CREATE FUNCTION plant_fault(kind text) RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE C;
 CREATE FUNCTION quote_name(name) RETURNS text AS 'MODULE_PATHNAME' LANGUAGE C;

@@ -217,6 +217,36 @@ Datum read_column(pg::call& current) {
     throw model::error{"22023", "unknown kind"};
 }
 
+/// plant_fault(kind): does what a sanitizer must report (script/lib/sanitize.bash). Harmless on a plain server.
+Datum plant_fault(pg::call& current) {
+    auto const kind = *current.text_argument(0);
+    auto& arena = current.arena();
+    std::int64_t volatile result = 0;
+    int volatile one = 1;
+    if (kind == "read behind a block") {
+        char const volatile* const block = arena.array<char>(21).data();
+        result = block[20 + one];
+    } else if (kind == "read of a freed block") {
+        model::allocator<char> memory(arena.resource());
+        char* const block = memory.allocate(21);
+        memory.deallocate(block, 21);
+        result = *static_cast<char const volatile*>(block);
+    } else if (kind == "write behind an array") {
+        char volatile array[8] = {};
+        array[7 + one] = 1;
+        result = array[0];
+    } else if (kind == "shift too far") {
+        // A signed overflow is none here: the server's flags have -fwrapv.
+        result = one << (39 + one);
+    } else if (kind == "branch on a value never written") {
+        char const volatile* const block = model::allocator<char>(arena.resource()).allocate(21);
+        if (block[3] == 'x') result = 1;
+    } else {
+        fail(arena, kind);
+    }
+    return Int64GetDatum(result);
+}
+
 /// quote_name(name): as generated SQL writes it.
 Datum quote_name(pg::call& current) {
     auto const name = *current.name_argument(0);
@@ -250,6 +280,7 @@ FKAUDIT_TEST_FUNCTION(attempt)
 FKAUDIT_TEST_FUNCTION(rows_from_attempts)
 FKAUDIT_TEST_FUNCTION(echo)
 FKAUDIT_TEST_FUNCTION(read_column)
+FKAUDIT_TEST_FUNCTION(plant_fault)
 FKAUDIT_TEST_FUNCTION(quote_name)
 
 }  // extern "C"
