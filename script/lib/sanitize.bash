@@ -61,7 +61,7 @@ __attribute__((constructor)) static void begin() {
 }
 CODE
             start="env LD_PRELOAD='$libraries' \
-ASAN_OPTIONS='detect_leaks=0 abort_on_error=1 disable_coredump=1 \
+ASAN_OPTIONS='detect_leaks=0 max_malloc_fill_size=0 abort_on_error=1 disable_coredump=1 \
 allocator_may_return_null=1 detect_odr_violation=0' \
 UBSAN_OPTIONS='print_stacktrace=1'"
             ;;

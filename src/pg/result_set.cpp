@@ -67,7 +67,7 @@ row_builder& row_builder::operator<<(model::oid value) {
 row_builder& row_builder::operator<<(std::string_view value) {
     if (next_type() == NAMEOID) {
         auto* const name = static_cast<Name>(palloc0(NAMEDATALEN));
-        std::memcpy(NameStr(*name), value.data(), std::min<std::size_t>(value.size(), NAMEDATALEN - 1));
+        value.copy(NameStr(*name), NAMEDATALEN - 1);
         set(NameGetDatum(name), {NAMEOID});
     } else {
         set(PointerGetDatum(cstring_to_text_with_len(value.data(), static_cast<int>(value.size()))), {TEXTOID});
@@ -91,7 +91,8 @@ row_builder& row_builder::operator<<(std::span<model::identifier const> value) {
     for (std::size_t number = 0; number < value.size(); ++number) {
         auto const text = value[number].name;
         auto* const name = static_cast<Name>(palloc0(NAMEDATALEN));
-        std::memcpy(NameStr(*name), text.data(), std::min<std::size_t>(text.size(), NAMEDATALEN - 1));
+        // A column that a damaged catalog lacks has no name, not even an empty one.
+        text.copy(NameStr(*name), NAMEDATALEN - 1);
         elements[number] = NameGetDatum(name);
     }
     set(PointerGetDatum(
