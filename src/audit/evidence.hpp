@@ -61,6 +61,7 @@ struct evidence {
     std::span<type_finding const> types{};
     std::span<suppression const> suppressions{};
     model::surroundings surroundings{};
+    bool has_data = false;               ///< the rows were examined
     bool is_whole = true;                ///< the whole database was asked for
     bool partitioned_not_valid = false;  ///< the server takes NOT VALID keys on partitioned tables
 };

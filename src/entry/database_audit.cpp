@@ -55,6 +55,7 @@ audit::evidence gather(pg::call& current, asked_scope const& asked, bool check_d
         .types = find_type_findings(current, asked.database, asked.keys),
         .suppressions = load_suppressions(current),
         .surroundings = catalog::load_surroundings(arena, asked.database),
+        .has_data = check_data,
         .is_whole = asked.is_whole,
         .partitioned_not_valid = pg::accepts_not_valid_partitioned_keys,
     };
@@ -70,6 +71,7 @@ database_audit::database_audit(pg::call& current, asked_scope const& asked, bool
     not_examined_ = std::count_if(facts_.data.begin(), facts_.data.end(),
                                   [](audit::data_finding const& one) { return !one.reason.empty(); });
     examined_ = static_cast<std::int64_t>(asked_.keys.size()) - not_examined_;
+    not_examined_ += static_cast<std::int64_t>(asked_.database.damaged.size());
 }
 
 bool require_flag(pg::call& current, int position, std::string_view name) {

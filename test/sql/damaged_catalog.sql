@@ -17,7 +17,7 @@ CREATE FUNCTION damaged(damage text) RETURNS TABLE (call text, keys text) LANGUA
 BEGIN
     FOREACH call IN ARRAY ARRAY['fk_constraints()', 'fk_references(''parent'')', 'fk_references(''part1'')', 'fk_check()', 'fk_orphans()',
                                 'fk_missing_indexes(include_covered => true)', 'fk_risky_actions()', 'fk_type_mismatches()',
-                                'fk_status'] LOOP
+                                'fk_status', 'fk_audit(check_data => true)'] LOOP
         BEGIN
             EXECUTE damage;
             EXECUTE format('SELECT coalesce(string_agg(DISTINCT constraint_name::text, '', ''), ''none'') FROM %s', call) INTO keys;
@@ -35,7 +35,7 @@ SELECT * FROM damaged('SELECT 1');
 -- By damage: the keys that every listing shows, what the other functions say, and errors.
 SELECT n, replace(damage, 'WHERE conname = ''k''', '…') AS damage,
        string_agg(DISTINCT keys, ' / ') FILTER (WHERE call !~ 'check|orphans|risky|mismatches|part1') AS listed,
-       string_agg(keys, ' / ') FILTER (WHERE call ~ 'check') AS checked,
+       string_agg(keys, ' / ') FILTER (WHERE call ~ 'fk_check') AS checked, string_agg(keys, ' / ') FILTER (WHERE call ~ 'audit') AS audited,
        string_agg(call || ': ' || keys, ', ' ORDER BY call COLLATE "C") FILTER (WHERE call ~ 'orphans|risky|mismatches|part1' AND keys <> 'none')
        AS others
   FROM unnest(ARRAY[
@@ -102,6 +102,7 @@ SELECT child, constraint_name FROM fk_constraints('child');
 SELECT child, constraint_name FROM fk_constraints('child', 'k');
 SELECT child, constraint_name FROM fk_orphans();
 SELECT child, constraint_name, verdict FROM fk_check();
+SELECT severity, rule, child, message FROM fk_audit(check_data => true) WHERE rule = 'data-not-examined';
 ROLLBACK;
 BEGIN;
 UPDATE pg_constraint SET conparentid = oid WHERE conname = 'k';

@@ -11,6 +11,12 @@ void judge(rule const& self, audit_run& run) {
         run.report(self, severity::error, *run.facts.keys[number],
                    run.arena.concat("not examined, ", data.reason, ": ", data.detail));
     }
+    if (!run.facts.has_data) return;
+    for (auto const& key : run.facts.database.damaged)
+        run.report(self, severity::error, run.facts.database.find_relation(key.child),
+                   run.arena.concat("foreign key ", key.name.quoted,
+                                    " not examined, its catalog entry is damaged: ", key.damage),
+                   {}, key.name.name);
 }
 
 }  // namespace

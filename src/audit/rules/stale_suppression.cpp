@@ -11,7 +11,7 @@ namespace {
 bool was_asked(audit_run const& run, suppression const& one) {
     auto const* const by = find_rule(one.rule);
     if (by == nullptr) return true;
-    return run.switches->is_enabled(*by) && (!by->needs_data || !run.facts.data.empty());
+    return run.switches->is_enabled(*by) && (!by->needs_data || run.facts.has_data);
 }
 
 model::constraint const* find_key(audit_run const& run, suppression const& one) {
