@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -55,10 +54,14 @@ std::string without_spaces(std::string text) {
 /// The names that the code gives to its reasons.
 std::set<std::string> all_reasons() {
     auto const source = read("src/check/verdict.cpp");
-    std::regex const name("case reason::\\w+: return \"(\\w+)\";");
     std::set<std::string> names;
-    for (std::sregex_iterator match(source.begin(), source.end(), name), end; match != end; ++match)
-        names.insert((*match)[1]);
+    std::istringstream lines(source);
+    for (std::string line; std::getline(lines, line);) {
+        auto const begin = line.find("return \"");
+        if (line.find("case reason::") == std::string::npos || begin == std::string::npos) continue;
+        auto const name = line.substr(begin + 8, line.rfind('"') - begin - 8);
+        if (!name.empty()) names.insert(name);
+    }
     return names;
 }
 
@@ -72,12 +75,21 @@ TEST(Reasons, EachIsReachedByATest) {
     for (auto const& one : table) EXPECT_TRUE(names.count(one.reason)) << one.reason << " is no reason";
 }
 
+/// As a column's value, or as the end of a row that psql -A prints.
+bool shows(std::string const& text, std::string const& reason) {
+    for (auto at = text.find(reason); at != std::string::npos; at = text.find(reason, at + 1)) {
+        auto const after = at + reason.size();
+        if (at > 0 && text[at - 1] == '|' && after < text.size() &&
+            std::string("|\n'\"").find(text[after]) != std::string::npos)
+            return true;
+    }
+    return false;
+}
+
 TEST(Reasons, EachTestShowsIt) {
     for (auto const& [reason, how, where] : table) {
         auto const text = without_spaces(read(where));
-        // As a column's value, or as the end of a row that psql -A prints.
-        std::regex const shown(std::string("(\\||reason\\|)") + reason + "(\\||\\n|'|\")");
-        EXPECT_TRUE(std::regex_search(text, shown)) << where << " does not show " << reason << ": " << how;
+        EXPECT_TRUE(shows(text, reason)) << where << " does not show " << reason << ": " << how;
     }
 }
 
