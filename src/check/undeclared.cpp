@@ -81,10 +81,17 @@ void refuse_persistence(relation const& child, relation const& parent) {
     if (!message.empty()) throw model::error{"42P16", message};
 }
 
-/// Whether an index holds exactly the columns, in any order, and each value of them once.
-bool fits(model::index const& index, std::span<std::int16_t const> columns) {
-    // Other unique indexes (WITHOUT OVERLAPS is GiST) say nothing about equality alone.
-    if (!index.is_unique || !index.is_valid || index.access_method != "btree" || index.predicate != nullptr)
+/// PostgreSQL computes such a value when it is read, so that no trigger can check it (ATAddForeignKeyConstraint).
+void refuse_virtual(relation const& child, std::span<std::int16_t const> columns) {
+    for (auto const number : columns)
+        if (child.find_column(number)->generated == 'v')
+            throw model::error{"0A000", "foreign key constraints on virtual generated columns are not supported"};
+}
+
+/// Whether an index holds exactly the columns, in any order, and each value of them once: a btree, or for WITHOUT
+/// OVERLAPS, which says nothing about equality alone, a GiST.
+bool fits(model::index const& index, std::span<std::int16_t const> columns, text method) {
+    if (!index.is_unique || !index.is_valid || index.access_method != method || index.predicate != nullptr)
         return false;
     if (index.keys.size() != columns.size()) return false;
     return std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
@@ -99,12 +106,20 @@ model::index const* find_unique_index(model::arena& arena, relation const& paren
                                       std::span<std::int16_t const> columns, text& refusal) {
     model::index const* found = nullptr;
     bool has_deferrable = false;
+    bool has_periods = false;
     for (auto const& index : parent.indexes) {
-        if (!fits(index, columns)) continue;
+        has_periods = has_periods || fits(index, columns, "gist");
+        if (!fits(index, columns, "btree")) continue;
         has_deferrable = has_deferrable || !index.is_immediate;
         if (index.is_immediate && (found == nullptr || index.id < found->id)) found = &index;
     }
     if (found != nullptr) return found;
+    if (has_periods) {
+        refusal = arena.concat(parent.qualified,
+                               " has these columns WITHOUT OVERLAPS; declaring the key would need PERIOD, but here the"
+                               " periods are compared like any other value");
+        return nullptr;
+    }
     refusal = has_deferrable
                   ? arena.concat("cannot use a deferrable unique constraint for referenced table ", parent.qualified,
                                  "; declaring the key would need one that is not deferrable")
@@ -146,15 +161,28 @@ oid find_operator(operator_class const& chosen, column const& parent, column con
     });
 }
 
+/// As PostgreSQL 18 and newer begin these messages; older ones name the columns without their tables.
+text name_both(model::arena& arena, column const& child, column const& parent) {
+    return arena.concat("Key columns \"", child.name.name, "\" of the referencing table and \"", parent.name.name,
+                        "\" of the referenced table");
+}
+
+text bare_collation(model::database const& database, column const& one) {
+    auto const* const collation = database.find_collation(one.collation);
+    return collation == nullptr ? text() : collation->name.name;
+}
+
 void refuse_collations(pg::call& current, model::database const& database, column const& child, column const& parent) {
     if (!pg::refuses_mixed_nondeterministic_collations || child.collation == parent.collation) return;
     for (auto const* const side : {&child, &parent}) {
         auto const* const collation = database.find_collation(side->collation);
         if (collation != nullptr && !collation->deterministic)
-            throw model::error{"42P21", "foreign key constraint cannot be implemented",
-                               current.arena().concat("Key columns \"", child.name.name, "\" and \"", parent.name.name,
-                                                      "\" have incompatible collations. If either collation is"
-                                                      " nondeterministic, then both collations have to be the same.")};
+            throw model::error{
+                "42P21", "foreign key constraint cannot be implemented",
+                current.arena().concat(name_both(current.arena(), child, parent), " have incompatible collations: \"",
+                                       bare_collation(database, child), "\" and \"", bare_collation(database, parent),
+                                       "\".  If either collation is nondeterministic, then both collations"
+                                       " have to be the same.")};
     }
 }
 
@@ -174,9 +202,8 @@ std::span<oid const> choose_operators(pg::call& current, model::database const& 
         operators[position] = find_operator(class_of_column(index, parent), parent, child);
         if (operators[position] == model::no_oid)
             throw model::error{"42804", "foreign key constraint cannot be implemented",
-                               arena.concat("Key columns \"", child.name.name, "\" and \"", parent.name.name,
-                                            "\" are of incompatible types: ", bare_type(database, child), " and ",
-                                            bare_type(database, parent), "."),
+                               arena.concat(name_both(arena, child, parent), " are of incompatible types: ",
+                                            bare_type(database, child), " and ", bare_type(database, parent), "."),
                                "Compare columns whose types have a common equality operator."};
         refuse_collations(current, database, child, parent);
     }
@@ -226,6 +253,7 @@ undeclared_key read_undeclared_key(pg::call& current) {
                            arena.concat("There are ", key.child_columns.size(), " in child_columns and ",
                                         key.parent_columns.size(), " in parent_columns.")};
 
+    refuse_virtual(*key.child, key.child_columns);
     auto const* const index = find_unique_index(arena, *key.parent, key.parent_columns, result.detail);
     key.operators = choose_operators(current, result.database, key, index);
 

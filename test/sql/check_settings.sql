@@ -74,6 +74,9 @@ BEGIN
         ('statement_timeout', '1h'), ('lock_timeout', '1h'), ('default_transaction_isolation', 'serializable'),
         ('fkaudit.engine', 'sql')
     LOOP
+        -- 19 has no other than standard strings.
+        CONTINUE WHEN setting IN ('standard_conforming_strings', 'escape_string_warning')
+                  AND current_setting('server_version_num')::int >= 190000;
         BEGIN
             answer := check_settings.under(setting, value);
             RAISE EXCEPTION USING ERRCODE = 'UNSET';
@@ -87,7 +90,7 @@ BEGIN
     END LOOP;
 END
 $$;
-SELECT count(*) AS settings FROM each_setting();
+SELECT count(*) > 60 AS settings FROM each_setting();
 SELECT * FROM each_setting() WHERE answer <> 'same';
 -- In other transactions.
 BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE;

@@ -166,7 +166,7 @@ INSERT INTO tsvector_child VALUES (1, 'b a:1'), (2, 'a b');
 CREATE TABLE lsn_parent (k pg_lsn PRIMARY KEY);
 INSERT INTO lsn_parent VALUES ('0/1');
 CREATE TABLE lsn_child (id int PRIMARY KEY, k pg_lsn REFERENCES lsn_parent);
-INSERT INTO lsn_child VALUES (1, '0/01'), (2, '1/1');
+INSERT INTO lsn_child VALUES (1, '0/01'), (2, '1/ABCDEF01');
 CREATE TABLE tid_parent (k tid PRIMARY KEY);
 INSERT INTO tid_parent VALUES ('(0,1)');
 CREATE TABLE tid_child (id int PRIMARY KEY, k tid REFERENCES tid_parent);

@@ -2,6 +2,7 @@
 -- parent's collation (ri_triggers.c: ri_GenerateQualCollation). 18 and newer refuse such a key.
 SELECT current_setting('server_version_num')::int >= 180000 AS refused \gset
 \if :refused
+\echo not run: PostgreSQL 18 and newer refuse such keys
 \quit
 \endif
 \getenv abs_srcdir PG_ABS_SRCDIR

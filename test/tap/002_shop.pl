@@ -46,10 +46,12 @@ is(rows_of(q{SELECT count(*) FROM fk_check() WHERE verdict = 'trusted'}), 9, 'tr
 is( rows_of(q{SELECT reason, count(*) FROM fk_orphans() GROUP BY 1 ORDER BY 1}),
     "missing parent|716\nmixed null|3", 'orphans, row by row');
 
+# There is an index on (quantity, product_id): since 18 a search by product_id alone can skip through it.
+my $behind_order = $node->pg_version >= 18 ? 'weak' : 'missing';
 is( rows_of(q{SELECT child, child_columns, verdict FROM fk_missing_indexes() WHERE child <> 'orders'::regclass}),
     join("\n",
         'addresses|{customer_id}|missing',
-        'order_items|{product_id}|missing',
+        "order_items|{product_id}|$behind_order",
         'payments|{order_id,year}|weak',
         'products|{supplier_id}|missing',
         'reviews|{product_id}|unusable',
