@@ -52,6 +52,13 @@ text write_has_parent(model::arena& arena, constraint const& key, key_sql const&
                         ") FROM ", sql.parent_source, " WHERE ", sql.matches, "), false)");
 }
 
+/// A temporal key can lack its parent altogether, or for a part of its period only.
+text write_missing_reason(model::arena& arena, constraint const& key, key_sql const& sql) {
+    if (!key.is_temporal) return "'missing parent'::pg_catalog.text";
+    return arena.concat("CASE WHEN EXISTS (SELECT FROM ", sql.parent_source, " WHERE ", sql.matches_scalar,
+                        ") THEN 'period not covered'::pg_catalog.text ELSE 'missing parent'::pg_catalog.text END");
+}
+
 }  // namespace
 
 std::string_view write_object(model::arena& arena, model::relation const& table, std::string_view prefix,
@@ -84,7 +91,9 @@ key_sql write_key_sql(model::arena& arena, constraint const& key) {
             // IS NOT NULL would look inside a composite value; this does not.
             auto const present = arena.concat("c.", name.quoted, " IS DISTINCT FROM NULL");
             auto const alias = arena.concat('k', position + 1);
-            append(sql.matches, " AND ", write_match(arena, key, position));
+            auto const match = write_match(arena, key, position);
+            append(sql.matches, " AND ", match);
+            if (!key.is_temporal || position + 1 < key.child_columns.size()) append(sql.matches_scalar, " AND ", match);
             append(sql.all_present, " AND ", present);
             append(any_present, " OR ", present);
             append(sql.columns, ", ", arena.concat("c.", name.quoted, " AS ", alias));
@@ -125,14 +134,14 @@ std::string_view partly_null_example_query(model::arena& arena, key_sql const& s
 std::string_view orphans_query(model::arena& arena, constraint const& key, key_sql const& sql,
                                orphan_columns const& columns, std::int64_t max_rows) {
     auto const list = [&](text reason, text condition) {
-        return arena.concat("SELECT ", columns.row_key, ", ", sql.key_object, ", '", reason, "'::pg_catalog.text, ",
-                            columns.table, ", ", columns.place, " FROM ", sql.child_source, " WHERE ", condition);
+        return arena.concat("SELECT ", columns.row_key, ", ", sql.key_object, ", ", reason, ", ", columns.table, ", ",
+                            columns.place, " FROM ", sql.child_source, " WHERE ", condition);
     };
-    auto const missing = list(key.is_temporal ? "period not covered" : "missing parent",
-                              arena.concat(sql.all_present, " AND NOT ", sql.has_parent));
+    auto const missing =
+        list(write_missing_reason(arena, key, sql), arena.concat(sql.all_present, " AND NOT ", sql.has_parent));
     // One SELECT each: joined by OR, the first condition would no longer be an anti-join.
     auto const all = key.match == model::match_type::full && key.child_columns.size() > 1
-                         ? arena.concat(missing, " UNION ALL ", list("mixed null", sql.partly_null))
+                         ? arena.concat(missing, " UNION ALL ", list("'mixed null'::pg_catalog.text", sql.partly_null))
                          : missing;
     auto const limit = max_rows < 0 ? text() : arena.concat(" LIMIT ", max_rows);
     return arena.concat(all, " ORDER BY ", columns.order, limit);

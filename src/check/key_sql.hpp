@@ -8,17 +8,18 @@ namespace fkaudit::check {
 /// The pieces of SQL that say what PostgreSQL's own check of a foreign key means, for the child as `c` and the parent as
 /// `p` (ri_triggers.c: ri_GenerateQual, RI_Initial_Check). Everything is quoted and schema-qualified.
 struct key_sql {
-    std::string_view child_source{};   ///< FROM item: ONLY unless the child is partitioned, alias c
-    std::string_view parent_source{};  ///< the same for the parent, alias p
-    std::string_view matches{};        ///< p is the parent of c: exact operators, casts and the parent's collation
-    std::string_view has_parent{};     ///< c has a parent; for a temporal key: its period is covered
-    std::string_view all_present{};    ///< no key column of c is NULL
-    std::string_view partly_null{};    ///< some key columns of c are NULL, but not all; `false` for one column
-    std::string_view columns{};        ///< c's key columns with the aliases k1, k2, …
-    std::string_view groups{};         ///< 1, 2, …, for GROUP BY
-    std::string_view key_object{};     ///< c's key as a jsonb object
-    std::string_view group_object{};   ///< the same from k1, k2, …
-    bool can_group = true;             ///< every key column's type has an equality of its own
+    std::string_view child_source{};    ///< FROM item: ONLY unless the child is partitioned, alias c
+    std::string_view parent_source{};   ///< the same for the parent, alias p
+    std::string_view matches{};         ///< p is the parent of c: exact operators, casts and the parent's collation
+    std::string_view matches_scalar{};  ///< the same without a temporal key's period
+    std::string_view has_parent{};      ///< c has a parent; for a temporal key: its period is covered
+    std::string_view all_present{};     ///< no key column of c is NULL
+    std::string_view partly_null{};     ///< some key columns of c are NULL, but not all; `false` for one column
+    std::string_view columns{};         ///< c's key columns with the aliases k1, k2, …
+    std::string_view groups{};          ///< 1, 2, …, for GROUP BY
+    std::string_view key_object{};      ///< c's key as a jsonb object
+    std::string_view group_object{};    ///< the same from k1, k2, …
+    bool can_group = true;              ///< every key column's type has an equality of its own
 };
 
 /// Writes them. Reads operators, types and collations from the system caches; raises only the server's errors.
