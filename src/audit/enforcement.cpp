@@ -48,9 +48,12 @@ struct side_defects {
           replica(arena,
                   check ? "check triggers fire in replica role only" : "action triggers fire in replica role only"),
           ignored(arena, check ? "check triggers never fire (pg_class.relhastriggers is false)"
-                               : "action triggers never fire (pg_class.relhastriggers is false)") {}
+                               : "action triggers never fire (pg_class.relhastriggers is false)"),
+          immediate(arena,
+                    "check triggers not deferrable as declared, which ALTER CONSTRAINT to NOT DEFERRABLE and back"
+                    " mends,") {}
 
-    void inspect(constraint_row const& row, model::relation const* relation) {
+    void inspect(constraint_row const& row, model::constraint const& key, model::relation const* relation) {
         auto const table = name_of(relation);
         std::size_t present = 0;
         for (auto const& trigger : row.triggers) {
@@ -58,6 +61,10 @@ struct side_defects {
             ++present;
             if (trigger.enabled == 'D') disabled.found_on(table);
             if (trigger.enabled == 'R') replica.found_on(table);
+            // Action triggers are deferrable for NO ACTION only.
+            if (is_check && ((key.is_deferrable && !trigger.is_deferrable) ||
+                             (key.initially_deferred && !trigger.initially_deferred)))
+                immediate.found_on(table);
         }
         if (present < triggers_per_side) missing.found_on(table);
         if (present > 0 && relation != nullptr && !relation->has_triggers) ignored.found_on(table);
@@ -77,6 +84,7 @@ struct side_defects {
 
     bool is_check;
     defect missing, disabled, replica, ignored;
+    defect immediate;  ///< PostgreSQL 18.0 to 18.3 forget DEFERRABLE when a key goes through NOT ENFORCED and back
 };
 
 }  // namespace
@@ -90,8 +98,9 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
     side_defects child(arena, true), parent(arena, false);
     defect unvalidated(arena, "NOT VALID: rows written before were never checked");
     for (auto const& row : key.rows) {
-        if (row.side != constraint_row::origin::referenced) child.inspect(row, database.find_relation(row.child));
-        if (row.side != constraint_row::origin::referencing) parent.inspect(row, database.find_relation(row.parent));
+        if (row.side != constraint_row::origin::referenced) child.inspect(row, key, database.find_relation(row.child));
+        if (row.side != constraint_row::origin::referencing)
+            parent.inspect(row, key, database.find_relation(row.parent));
         if (!row.is_validated && row.side != constraint_row::origin::referenced)
             unvalidated.found_on(name_of(database.find_relation(row.child)));
     }
@@ -107,10 +116,10 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
     model::enforcement judged;
     judged.has_missing_triggers = child.missing.exists() || parent.missing.exists();
     if (unvalidated.exists()) judged.state = model::enforcement_state::not_valid;
-    for (auto const* const one : {&unvalidated, &parent.ignored, &parent.replica, &parent.disabled, &parent.missing,
-                                  &child.ignored, &child.replica, &child.disabled, &child.missing}) {
+    for (auto const* const one : {&child.immediate, &unvalidated, &parent.ignored, &parent.replica, &parent.disabled,
+                                  &parent.missing, &child.ignored, &child.replica, &child.disabled, &child.missing}) {
         if (!one->exists()) continue;
-        if (one != &unvalidated) judged.state = model::enforcement_state::bypassed;
+        if (one != &unvalidated && one != &child.immediate) judged.state = model::enforcement_state::bypassed;
         judged.detail = judged.detail.empty() ? one->describe() : arena.concat(one->describe(), "; ", judged.detail);
     }
     return judged;

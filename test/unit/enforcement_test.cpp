@@ -72,6 +72,15 @@ TEST_F(Enforcement, NotValid) {
     EXPECT_EQ(judge(), "not valid: NOT VALID: rows written before were never checked on s.t2");
 }
 
+TEST_F(Enforcement, DeferrabilityLostByTheTriggersIsToldAndNoBypass) {
+    std::string const lost =
+        "check triggers not deferrable as declared, which ALTER CONSTRAINT to NOT DEFERRABLE and back mends, on s.t2";
+    key_->is_deferrable = true;
+    EXPECT_EQ(judge(), "enforced: " + lost);
+    spoil("OO", "OO", false);
+    EXPECT_EQ(judge(), "not valid: NOT VALID: rows written before were never checked on s.t2; " + lost);
+}
+
 TEST_F(Enforcement, DisabledOnEitherSide) {
     spoil("DO", "OO");
     EXPECT_EQ(judge(), "bypassed: check triggers disabled on s.t2");
