@@ -137,9 +137,7 @@ def _verdict(key, expected, checked):
 
 
 def _compare_orphans(kind, key, expected, orphans, query):
-    missing = "period not covered" if key.temporal else "missing parent"
-    wanted = sorted((table, place, "mixed null" if (table, place) in expected.mixed else missing)
-                    for table, place in expected.orphans)
+    wanted = sorted((*place, expected.reason(place)) for place in expected.orphans)
     yield from compare(kind, key.title, "rows", wanted, sorted(row[:3] for row in orphans), query)
     for table, place, _, foreign_key, row_key in orphans:
         described = expected.described.get((table, place))

@@ -32,6 +32,12 @@ class Expected:
     partial_null_rows: int
     keys: frozenset  # the orphans' keys as jsonb texts
     described: dict  # of each orphan: its key and its row's primary key as jsonb texts
+    uncovered: frozenset  # those of a temporal key that have parents for another period, or for a part of their own
+
+    def reason(self, place):
+        if place in self.mixed:
+            return "mixed null"
+        return "period not covered" if place in self.uncovered else "missing parent"
 
 
 def _cast(expression, wanted, session):
@@ -55,7 +61,8 @@ def condition(session, key, position, parent="p.{}", child="c.{}"):
 
 
 def classes_query(session, key):
-    """Every child row with what it is: orphan, mixed null, partly null, fine."""
+    """Every child row with what it is: orphan, uncovered (its parents' periods do not hold its own), mixed null, partly
+    null, fine."""
     # A composite of nulls is no null: num_nulls looks at the value as a whole.
     nulls = " + ".join(f"num_nulls(c.{column})" for column in key.child_columns)
     width = len(key.child_columns)
@@ -66,13 +73,16 @@ def classes_query(session, key):
         others = " AND ".join(conditions[:-1]) or "true"
         found = (f"NOT isempty(c.{period}) AND coalesce((SELECT c.{period} <@ range_agg(p.{parent_period}) "
                  f"FROM {key.parent_source} p WHERE {others}), false)")
+        lacking = (f"CASE WHEN EXISTS (SELECT FROM {key.parent_source} p WHERE {others}) THEN 'uncovered' "
+                   "ELSE 'orphan' END")
     else:
+        lacking = "'orphan'"
         found = f"EXISTS (SELECT FROM {key.parent_source} p WHERE {matches})"
     mixed = "mixed" if key.match == "f" else "partial"
     # OFFSET 0: row by row, so that no join of the planner's has a hand in it.
     return (f"SELECT c.*, c.tableoid::regclass::text AS \"the table\", c.ctid::text AS \"the place\", "
             f"CASE WHEN {nulls} = {width} THEN 'null' WHEN {nulls} > 0 THEN '{mixed}' WHEN {found} THEN 'fine' "
-            f"ELSE 'orphan' END AS \"the class\" FROM {key.child_source} c OFFSET 0")
+            f"ELSE {lacking} END AS \"the class\" FROM {key.child_source} c OFFSET 0")
 
 
 _DESCRIBED = """
@@ -82,7 +92,7 @@ SELECT "the table", "the place",
          WHERE key IN (SELECT attname FROM pg_index i, pg_attribute a
                         WHERE i.indrelid = "the table"::regclass AND i.indisprimary AND a.attrelid = i.indrelid
                           AND a.attnum = ANY (i.indkey)))
-  FROM judged j WHERE "the class" IN ('orphan', 'mixed')"""
+  FROM judged j WHERE "the class" IN ('orphan', 'uncovered', 'mixed')"""
 
 
 def expected_by_rules(session, key):
@@ -90,14 +100,15 @@ def expected_by_rules(session, key):
     with session.trial():
         session.execute(f"CREATE TEMP TABLE judged ON COMMIT DROP AS {classes_query(session, key)}")
         rows = session.rows('SELECT "the table", "the place", "the class" FROM judged')
-        orphans = frozenset((table, place) for table, place, kind in rows if kind in ("orphan", "mixed"))
+        orphans = frozenset((table, place) for table, place, kind in rows if kind in ("orphan", "uncovered", "mixed"))
         missing = session.value(f"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM judged "
-                                "WHERE \"the class\" = 'orphan') d")
+                                "WHERE \"the class\" IN ('orphan', 'uncovered')) d")
         described = {(table, place): texts for table, place, *texts in session.rows(_DESCRIBED.format(
             columns=", ".join(literal(name) for name in key.child_columns)))}
         return Expected(orphans, frozenset((table, place) for table, place, kind in rows if kind == "mixed"), len(rows),
                         missing, sum(kind == "partial" for *_, kind in rows),
-                        frozenset(foreign_key for foreign_key, _ in described.values()), described)
+                        frozenset(foreign_key for foreign_key, _ in described.values()), described,
+                        frozenset((table, place) for table, place, kind in rows if kind == "uncovered"))
 
 
 def expected_by_server(session, key):
