@@ -20,15 +20,16 @@ CREATE SCHEMA check_names_types;
 CREATE FUNCTION build(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TYPE check_names_types.%I AS ENUM (''a'', ''b'')', name);
-    EXECUTE format('CREATE COLLATION check_names_types.%I (provider = icu, locale = ''und'')', name);
+    EXECUTE format('CREATE COLLATION check_names_types.%I (provider = icu, locale = ''und-u-ks-level2'',
+        deterministic = false)', name);
     EXECUTE format('CREATE TABLE check_names_parents.%1$I (%1$I check_names_types.%1$I,
         b text COLLATE check_names_types.%1$I, PRIMARY KEY (%1$I, b))', name);
     EXECUTE format('CREATE SCHEMA %I', name);
-    EXECUTE format('CREATE TABLE %1$I.%1$I (id int, %1$I check_names_types.%1$I, other text COLLATE "C", PRIMARY KEY (id, %1$I),
+    EXECUTE format('CREATE TABLE %1$I.%1$I (id int, %1$I check_names_types.%1$I, other text COLLATE check_names_types.%1$I, PRIMARY KEY (id, %1$I),
         CONSTRAINT %1$I FOREIGN KEY (%1$I, other) REFERENCES check_names_parents.%1$I (%1$I, b))', name);
     EXECUTE format('INSERT INTO check_names_parents.%I VALUES (''a'', ''x'')', name);
     PERFORM set_config('session_replication_role', 'replica', true);
-    EXECUTE format('INSERT INTO %1$I.%1$I VALUES (1, ''a'', ''x''), (2, ''b'', ''x''), (3, ''a'', NULL)', name);
+    EXECUTE format('INSERT INTO %1$I.%1$I VALUES (1, ''a'', ''X''), (2, ''b'', ''x''), (3, ''a'', NULL)', name);
     PERFORM set_config('session_replication_role', 'origin', true);
 END
 $$;
