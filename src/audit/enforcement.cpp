@@ -114,7 +114,8 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
     parent.inspect_partitions(database, *key.parent, has_row(&constraint_row::parent));
 
     model::enforcement judged;
-    judged.has_missing_triggers = child.missing.exists() || parent.missing.exists();
+    judged.has_missing_triggers =
+        child.missing.exists() || child.ignored.exists() || parent.missing.exists() || parent.ignored.exists();
     if (unvalidated.exists()) judged.state = model::enforcement_state::not_valid;
     for (auto const* const one : {&child.immediate, &unvalidated, &parent.ignored, &parent.replica, &parent.disabled,
                                   &parent.missing, &child.ignored, &child.replica, &child.disabled, &child.missing}) {

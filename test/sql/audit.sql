@@ -70,6 +70,14 @@ SELECT severity, rule, message, remedy FROM found \gx
 EXECUTE remedies('trigger-missing') \gexec
 SELECT rule FROM found;
 INSERT INTO c VALUES (9);
+-- Or they are there, and the catalog says that the table has none. The remedy sets the flag again.
+UPDATE pg_class SET relhastriggers = false WHERE oid = 'c'::regclass;
+INSERT INTO c VALUES (9);
+DELETE FROM c WHERE p = 9;
+SELECT severity, rule, message, remedy FROM found \gx
+EXECUTE remedies('trigger-missing') \gexec
+SELECT rule FROM found;
+INSERT INTO c VALUES (9);
 
 -- deferrability-mismatch: SET CONSTRAINTS defers nothing.
 ALTER TABLE c ALTER CONSTRAINT k DEFERRABLE;

@@ -24,7 +24,8 @@ constinit rule const trigger_missing{
     .explanation =
         "Some of the internal triggers that check this key do not exist: deleted from pg_trigger, or "
         "forgotten by PostgreSQL itself when a partition was detached and attached (before 15.9, 16.5 and "
-        "17.1; self-references before 15.13, 16.9 and 17.5). Nothing checks these writes. Dropping the key "
+        "17.1; self-references before 15.13, 16.9 and 17.5), or they exist and never fire, because the "
+        "catalog says that their table has none (pg_class.relhastriggers). Nothing checks these writes. Dropping the key "
         "and adding it again makes the triggers anew, and finds the orphans. (Who deleted rows of pg_trigger "
         "by hand left others in pg_depend, which must go before the key can be dropped.) See the release "
         "notes of those versions.",
