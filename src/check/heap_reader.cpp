@@ -1,5 +1,6 @@
 #include "src/check/heap_reader.hpp"
 
+#include "src/keys/memory.hpp"
 #include "src/pg/compat.hpp"
 
 namespace fkaudit::check {
@@ -172,10 +173,15 @@ void heap_page::list_rows(HeapScanDesc scan) {
     block_ = scan->rs_cblock;
     all_simple_ = true;
     for (std::uint32_t row = 0; row < rows_; ++row) {
+        auto const item = PageGetItemId(page, scan->rs_vistuples[row]);
+        headers_[row] = reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item));
+        __builtin_prefetch(headers_[row]);
+        __builtin_prefetch(reinterpret_cast<char*>(headers_[row]) + keys::line_size);
+    }
+    for (std::uint32_t row = 0; row < rows_; ++row) {
         auto const offset = scan->rs_vistuples[row];
         auto const item = PageGetItemId(page, offset);
-        auto* const header = reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item));
-        headers_[row] = header;
+        auto* const header = headers_[row];
         data_[row] = reinterpret_cast<char*>(header) + header->t_hoff;
         offsets_[row] = offset;
         lengths_[row] = static_cast<std::uint16_t>(ItemIdGetLength(item));

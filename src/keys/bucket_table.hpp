@@ -118,6 +118,7 @@ private:
         for (;; bucket = next(bucket)) {
             auto const* const slots = slots_ + bucket * slots_per_bucket;
             bool found = false;
+#pragma GCC unroll 8
             for (std::size_t slot = 0; slot < slots_per_bucket; ++slot) found |= slots[slot] == key;
             if (found) return true;
             if (slots[slots_per_bucket - 1] == Key{}) return false;

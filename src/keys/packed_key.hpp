@@ -14,7 +14,8 @@ struct pair {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
 
-    friend bool operator==(pair const&, pair const&) = default;
+    /// Without a branch between the halves: which of them differs is anybody's guess.
+    friend bool operator==(pair const& a, pair const& b) noexcept { return ((a.low ^ b.low) | (a.high ^ b.high)) == 0; }
 };
 
 /// Where an integer of a composite key lies in a word or a pair; it straddles no word.
