@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "src/keys/radix_bitmap.hpp"
 
 namespace fkaudit::keys {
