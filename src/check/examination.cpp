@@ -302,7 +302,10 @@ private:
     }
 
     void fail(candidate& one, pg::caught_error const& error) {
-        refuse(one, refuse_error(current_.arena(), one.who, error.sqlstate, error.message, error.detail));
+        // Where locks or memory ran out, the hint names the setting to raise.
+        bool const is_short = ERRCODE_TO_CATEGORY(error.sqlstate) == ERRCODE_INSUFFICIENT_RESOURCES;
+        auto const more = is_short && error.detail.empty() ? error.hint : error.detail;
+        refuse(one, refuse_error(current_.arena(), one.who, error.sqlstate, error.message, more));
     }
 
     /// What is ready and has this parent; nullptr: any.
