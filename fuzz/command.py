@@ -28,7 +28,7 @@ def _arguments():
     parser.add_argument("--engine", default="auto", choices=["auto", "sql", "scan", "index"], help="fkaudit.engine")
     parser.add_argument("--workers", type=int, metavar="N", help="fkaudit.max_parallel_workers, for small tables, too")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
-    parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="write the scripts of failing rounds there, too")
+    parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="write failing rounds' scripts there")
     parser.add_argument("--self-test", action="store_true", help="show that wrong answers are found")
     return parser.parse_args()
 
@@ -98,8 +98,8 @@ class Run:
         print(f"FAIL  round {number}: script/fuzz --seed {base} --first {number} --rounds 1", flush=True)
         for difference in differences:
             if difference.kind in self._seen:
-                print("\n".join("      " + line for line in f"{difference.kind} (again)\n{difference.text}".splitlines()),
-                      flush=True)
+                lines = f"{difference.kind} (again)\n{difference.text}".splitlines()
+                print("\n".join("      " + line for line in lines), flush=True)
                 continue
             self._seen.add(difference.kind)
             self._show(seed, difference)

@@ -20,8 +20,8 @@ def built_functions(session):
 
 
 # What ALTER COLUMN TYPE itself gets wrong: it looks for a cast to anyenum and the like where another column of the key
-# is an enum, an array, a range or a composite (tablecmds.c: findFkeyCast), and it takes the columns of ON DELETE SET NULL
-# (…) for a partition's own, whose columns may stand in another order. The key must be dropped before.
+# is an enum, an array, a range or a composite (tablecmds.c: findFkeyCast), and it takes the columns of ON DELETE
+# SET NULL (…) for a partition's own, whose columns may stand in another order. The key must be dropped before.
 _INTERNAL = ("could not find cast from", "cache lookup failed for attribute")
 
 

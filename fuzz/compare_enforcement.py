@@ -47,13 +47,14 @@ def _compare_parent_writes(session, key, expected, enforcement, query):
     from .oracle import classes_query
     if enforcement not in ("enforced", "not valid"):
         return
-    count = f"SELECT count(*) FROM ({classes_query(session, key)}) q WHERE \"the class\" IN ('orphan', 'uncovered', 'mixed')"
+    count = (f"SELECT count(*) FROM ({classes_query(session, key)}) q "
+             "WHERE \"the class\" IN ('orphan', 'uncovered', 'mixed')")
     rows = session.rows(f"SELECT tableoid::regclass::text, ctid::text FROM {key.parent_source} ORDER BY 1, 2 LIMIT 3")
     for table, place in rows:
         with session.trial():
             error = session.attempt(f"DELETE FROM ONLY {table} WHERE ctid = '{place}'; SET CONSTRAINTS ALL IMMEDIATE")
             if error is None and session.value(count) > len(expected.orphans):
                 yield Difference("enforcement: a delete from the parent makes an orphan",
-                                 f"{key.title}\nenforcement {enforcement}, and yet deleting {place} of {table} makes an orphan",
+                                 f"{key.title}\n{enforcement}, and yet deleting {place} of {table} makes an orphan",
                                  query)
                 return

@@ -119,8 +119,8 @@ class Planner:
             self._session.execute(
                 f"UPDATE pg_index SET indisvalid = false WHERE indrelid = {table_oid} AND indexrelid <> {index} "
                 # An index made after an update in this transaction may not be used by it; it would be by others.
-                f"AND indisvalid; UPDATE pg_index SET indcheckxmin = false WHERE indexrelid = {index} AND indcheckxmin; "
-                "DEALLOCATE ALL; "
+                f"AND indisvalid; UPDATE pg_index SET indcheckxmin = false WHERE indexrelid = {index} "
+                "AND indcheckxmin; DEALLOCATE ALL; "
                 f"PREPARE search ({self._types}) AS SELECT 1 FROM ONLY {table} x WHERE {self._clauses} "
                 "FOR KEY SHARE OF x")
             plan = self._session.value(f"EXPLAIN (FORMAT JSON, COSTS off) EXECUTE search ({self._nulls})")
@@ -154,7 +154,8 @@ def index_verdicts(session):
     if error and error.pgcode == "0A000":
         return None
     return {row[0]: row[1:] for row in session.rows(
-        "SELECT constraint_oid::int8, verdict, reason, ddl, index::text FROM fk_missing_indexes(include_covered => true)")}
+        "SELECT constraint_oid::int8, verdict, reason, ddl, index::text "
+        "FROM fk_missing_indexes(include_covered => true)")}
 
 
 def compare_indexes(session, key, verdicts):
@@ -179,7 +180,8 @@ def compare_indexes(session, key, verdicts):
     except Undetermined:
         pass
     finally:
-        session.execute("SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on;")
+        session.execute("SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; "
+                        "SET LOCAL enable_bitmapscan = on;")
 
 
 def _compare_weak(session, key, served, verdict, reason, query):
@@ -198,7 +200,8 @@ def _compare_ddl(session, key, ddl, query):
         if error and (error.pgcode[:2] == "22" or error.pgcode == "54000"):
             return  # a row's value has no cast, as the key's other columns are NULL, or has no room in an index
         if error:
-            yield Difference(f"fk_missing_indexes: ddl fails with {error.pgcode}", f"{key.title}\n{ddl}\n{error}", query)
+            yield Difference(f"fk_missing_indexes: ddl fails with {error.pgcode}", f"{key.title}\n{ddl}\n{error}",
+                             query)
             return
         after = session.rows("SELECT verdict, reason FROM fk_missing_indexes("
                              f"{literal(key.child)}, {literal(key.name)}, true)")

@@ -95,7 +95,7 @@ def compare_key(session, key, expected, checked, orphans, tally):
     query = f"SELECT * FROM fk_check({key_arguments(key)});"
     if checked.is_left_to_others(session):
         tally[f"keys that the {session.engine} engine does not serve"] += 1
-        yield from compare("fk_orphans", key.title, "rows of a key that is not examined", [], orphans.of(key.oid), query)
+        yield from compare("fk_orphans", key.title, "rows of a key not examined", [], orphans.of(key.oid), query)
         return
     tally[f"keys examined by the {checked.engine} engine"] += 1
     if session.engine != "auto":
@@ -120,7 +120,8 @@ def _compare_checked(kind, key, expected, checked, query):
     yield from same("missing_keys", expected.missing_keys, checked.missing_keys)
     yield from same("rows_checked", None if by_index else expected.rows, checked.rows_checked)
     if not by_index:
-        yield from same("partial_null_rows", 0 if is_full else expected.partial_null_rows, checked.partial_null_rows or 0)
+        partial = 0 if is_full else expected.partial_null_rows
+        yield from same("partial_null_rows", partial, checked.partial_null_rows or 0)
     yield from same("mixed_null_rows", len(expected.mixed), checked.mixed_null_rows or 0)
     if expected.orphans and checked.example not in expected.keys:
         yield from same("example", f"one of {sorted(expected.keys)}", checked.example)
@@ -142,7 +143,8 @@ def _compare_orphans(kind, key, expected, orphans, query):
     for table, place, _, foreign_key, row_key in orphans:
         described = expected.described.get((table, place))
         if described:
-            yield from compare(kind, key.title, "foreign_key and row_key", tuple(described), (foreign_key, row_key), query)
+            yield from compare(kind, key.title, "foreign_key and row_key", tuple(described), (foreign_key, row_key),
+                               query)
 
 
 def compare_alone(session, key, expected):
@@ -163,14 +165,16 @@ def _compare_form(session, key, expected, form, arguments):
         return
     yield from _compare_checked(kind, key, expected, checked, query)
     if checked.enforcement == "not declared":
-        yield from compare(kind, key.title, "verdict", "violated" if expected.orphans else "clean", checked.verdict, query)
+        verdict = "violated" if expected.orphans else "clean"
+        yield from compare(kind, key.title, "verdict", verdict, checked.verdict, query)
     listed = Orphans(session, arguments)
     if listed.leaves_to_others():
         return
     orphans = listed.of(0 if checked.enforcement == "not declared" else key.oid)
-    yield from _compare_orphans(f"fk_orphans of {form}", key, expected, orphans, f"SELECT * FROM fk_orphans({arguments});")
+    kind, query = f"fk_orphans of {form}", f"SELECT * FROM fk_orphans({arguments});"
+    yield from _compare_orphans(kind, key, expected, orphans, query)
     limit = len(expected.orphans) // 2
     few = [tuple(row) for row in session.rows(f"SELECT {_ORPHAN} FROM fk_orphans({arguments}, max_rows => {limit})")]
     if few != orphans[:limit]:
-        yield from compare(f"fk_orphans of {form}", key.title, f"the first {limit} rows", orphans[:limit], few,
+        yield from compare(kind, key.title, f"the first {limit} rows", orphans[:limit], few,
                            f"SELECT * FROM fk_orphans({arguments}, max_rows => {limit});")

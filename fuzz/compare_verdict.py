@@ -18,8 +18,8 @@ def compare_verdict(session, key, checked, expected):
         if error and error.pgcode != "23503":
             yield Difference(f"the server's verdict, {way}: {error.pgcode}", f"{key.title}\n{error}")
         elif violated == (error is None) and not _misjudges_composites(session, key):
-            yield from compare(f"the server's verdict, {way}", title, "the key is accepted", error is None, not violated,
-                               query)
+            yield from compare(f"the server's verdict, {way}", title, "the key is accepted", error is None,
+                               not violated, query)
 
 
 def _ways(session, key):

@@ -27,8 +27,8 @@ class RowMaker:
             rows = [self._row(made, keys, is_bulky) for _ in range(count)]
             if rows:
                 columns = tuple(column.name for column in made.columns if not column.generated_from)
-                items.append(Rows(target, made.name, columns, tuple(tuple(row[name] for name in columns) for row in rows),
-                                  style == "replica"))
+                values = tuple(tuple(row[name] for name in columns) for row in rows)
+                items.append(Rows(target, made.name, columns, values, style == "replica"))
                 if target not in made.heirs or random.random() < 0.3:
                     made.rows.extend(rows)
         if style == "disabled":

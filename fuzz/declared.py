@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _KEYS = """
-SELECT c.oid::int8, c.conname, c.conrelid::int8, c.confrelid::int8, c.conrelid::regclass::text, c.confrelid::regclass::text,
+SELECT c.oid::int8, c.conname, c.conrelid::int8, c.confrelid::int8, c.conrelid::regclass::text,
+       c.confrelid::regclass::text,
        ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.conkey) WITH ORDINALITY k(number, place)
              JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.number ORDER BY place),
        ARRAY(SELECT quote_ident(a.attname) FROM unnest(c.confkey) WITH ORDINALITY k(number, place)

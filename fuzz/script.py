@@ -11,5 +11,6 @@ def render(items, difference=None):
     text = body(items)
     query = difference.query if difference else ""
     lines = ["CREATE EXTENSION IF NOT EXISTS fkaudit;", *objects_for(text),
-             "CREATE SCHEMA round;", "SET search_path = round, public;", "SET TimeZone = 'America/New_York';", text, query]
+             "CREATE SCHEMA round;", "SET search_path = round, public;", "SET TimeZone = 'America/New_York';", text,
+             query]
     return "\n".join(line for line in lines if line) + "\n"

@@ -16,8 +16,8 @@ SET plan_cache_mode = auto;
 """
 
 # The catalogs that a rolled-back round leaves dead rows in.
-_BLOATED = ["pg_attribute", "pg_class", "pg_constraint", "pg_depend", "pg_index", "pg_inherits", "pg_trigger", "pg_type",
-            "pg_attrdef", "pg_statistic", "pg_shdepend", "pg_partitioned_table", "pg_namespace"]
+_BLOATED = ["pg_attribute", "pg_class", "pg_constraint", "pg_depend", "pg_index", "pg_inherits", "pg_trigger",
+            "pg_type", "pg_attrdef", "pg_statistic", "pg_shdepend", "pg_partitioned_table", "pg_namespace"]
 
 
 class ServerLost(Exception):
