@@ -32,7 +32,8 @@ _OIDS = [value for value in _INT2 if value != "-1"] + ["4294967295"]
 
 COLLATIONS = ['pg_catalog."C"', 'pg_catalog."POSIX"', 'pg_catalog."en-x-icu"', "fuzz.ci", "fuzz.ci", "fuzz.canonical",
               "fuzz.german", 'pg_catalog."default"']
-_NONDETERMINISTIC = ("fuzz.ci", "fuzz.canonical")
+NONDETERMINISTIC = ("fuzz.ci", "fuzz.canonical")
+BLANK_PADDED = ("char(5)", "char(2)", "bpchar", "fuzz.padded")
 
 # name: ({type: values}, weight)
 FAMILIES = {
@@ -105,7 +106,7 @@ def _collation(random, sql, wanted):
     if sql not in _COLLATABLE or random.random() >= wanted:
         return None
     # The hash of a name is one of its bytes, whatever the collation: PostgreSQL's answers would depend on the plan.
-    return random.choice([name for name in COLLATIONS if sql != "name" or name not in _NONDETERMINISTIC])
+    return random.choice([name for name in COLLATIONS if sql != "name" or name not in NONDETERMINISTIC])
 
 
 def random_type(random):
@@ -127,6 +128,6 @@ def random_referencing_type(random, parent):
     sql = random.choice(list(FAMILIES[parent.family][0]))
     if sql == parent.sql or random.random() < 0.5:
         if sql in _COLLATABLE and parent.collation and random.random() < 0.5:
-            if sql != "name" or parent.collation not in _NONDETERMINISTIC:
+            if sql != "name" or parent.collation not in NONDETERMINISTIC:
                 return KeyType(parent.family, sql, parent.collation)
     return KeyType(parent.family, sql, _collation(random, sql, 0.4))

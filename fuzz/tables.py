@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from .case import Attach, Column, Partition, Table, Unique
-from .key_types import random_period, random_type
+from .key_types import BLANK_PADDED, NONDETERMINISTIC, random_period, random_type
 from .names import literal
 
 
@@ -109,7 +109,14 @@ class TableMaker:
             pool, made.uniques = [column.name for column in made.columns], []
         strategy = random.choice(["list", "range", "hash", "list", "range"])
         columns = random.sample(pool, 1 if strategy == "list" or random.random() < 0.7 else min(2, len(pool)))
-        return (strategy, tuple(columns))
+        return (self._sound(made, strategy, columns), tuple(columns))
+
+    def _sound(self, made, strategy, columns):
+        """Pruned by hash, char(n) with a nondeterministic collation is lost where blanks follow: even plain queries of
+        PostgreSQL's then miss rows that are there."""
+        types = [made.column(column).type for column in columns]
+        is_lost = any(one.sql in BLANK_PADDED and one.collation in NONDETERMINISTIC for one in types)
+        return "range" if strategy == "hash" and is_lost else strategy
 
     def _bounds(self, made, partition_by):
         strategy, columns = partition_by
@@ -135,7 +142,8 @@ class TableMaker:
             name = self._names.give("relation", f"{parent[:40]}_{len(made.partitions) + 1}")
             below = None
             if depth == 1 and random.random() < 0.25:
-                below = (random.choice(["list", "hash", "range"]), partition_by[1][:1])
+                columns = partition_by[1][:1]
+                below = (self._sound(made, random.choice(["list", "hash", "range"]), columns), columns)
             made.partitions.append(name)
             attach = None
             if random.random() < 0.5:
