@@ -119,9 +119,7 @@ def _compare_checked(kind, key, expected, checked, query):
     yield from same("orphan_rows", len(expected.orphans), checked.orphan_rows)
     yield from same("missing_keys", expected.missing_keys, checked.missing_keys)
     yield from same("rows_checked", None if by_index else expected.rows, checked.rows_checked)
-    if not by_index:
-        partial = 0 if is_full else expected.partial_null_rows
-        yield from same("partial_null_rows", partial, checked.partial_null_rows or 0)
+    yield from same("partial_null_rows", 0 if is_full else expected.partial_null_rows, checked.partial_null_rows or 0)
     yield from same("mixed_null_rows", len(expected.mixed), checked.mixed_null_rows or 0)
     if expected.orphans and checked.example not in expected.keys:
         yield from same("example", f"one of {sorted(expected.keys)}", checked.example)

@@ -37,7 +37,7 @@ struct data_finding {
     std::optional<std::int64_t> missing_keys{};
     std::int64_t mixed_null_rows = 0;
     std::int64_t partial_null_rows = 0;
-    std::int64_t rows_checked = 0;
+    std::optional<std::int64_t> rows_checked{};  ///< none where only an index was read
 };
 
 /// A row of fk_suppressions: a finding of this rule about this key is known and accepted.

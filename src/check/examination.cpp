@@ -118,16 +118,18 @@ private:
 
     void choose_engines() {
         scan_engine scan(current_);
+        index_engine index(current_);
         for (auto& one : candidates_) {
             if (!one.is_ready) continue;
             one.prepared.visible = find_visible_columns(current_, *one.found->key, {});
-            one.decision = choose_engine(scan, one.prepared, current_.arena(), work_.what());
+            one.decision = choose_engine(scan, index, one.prepared, current_.arena(), work_.what());
             if (one.decision.how == way::none) refuse(one, {reason::unsupported, one.decision.why_not});
         }
     }
 
     void examine_ready(patience how, Snapshot snapshot) {
         sql_engine sql(current_);
+        index_engine index(current_);
         for (auto& one : candidates_) {
             if (one.is_ready && one.decision.how == way::scan) {
                 auto const together = list_scanned(one);
@@ -136,7 +138,8 @@ private:
             }
             if (!one.is_ready) continue;
             if (how == patience::none && has_changed(one)) return;
-            examine_one(one, sql, snapshot);
+            if (one.decision.how == way::index) examine_one(one, index, snapshot);
+            if (one.is_ready) examine_one(one, sql, snapshot);
         }
     }
 
@@ -208,13 +211,19 @@ private:
                 one.is_ready = false;
                 one.found->engine = "scan";
                 one.found->elapsed_ms = share;
-            } else if (pg::chosen_engine() == pg::engine_choice::scan) {
-                refuse(one, {reason::unsupported, describe_obstacle(current_.arena(), "scan", item.left_out)});
             } else {
-                one.decision.how = way::sql;
-                one.note = current_.arena().concat("not scanned: ", item.left_out);
+                leave_out(one, pg::engine_choice::scan, "scan", item.left_out);
             }
         }
+    }
+
+    /// A key that an engine could not serve after all goes to SQL, unless the engine is forced.
+    void leave_out(candidate& one, pg::engine_choice choice, std::string_view engine, std::string_view why) {
+        auto& arena = current_.arena();
+        if (pg::chosen_engine() == choice)
+            return refuse(one, {reason::unsupported, describe_obstacle(arena, engine, why)});
+        one.decision.how = way::sql;
+        one.note = arena.concat(choice == pg::engine_choice::scan ? "not scanned: " : "no index was read: ", why);
     }
 
     static double milliseconds_since(std::chrono::steady_clock::time_point start) {
@@ -260,6 +269,7 @@ private:
     void examine_one(candidate& one, engine& reader, Snapshot snapshot) {
         auto const start = std::chrono::steady_clock::now();
         auto const blank = *one.found;
+        std::string_view left_out;
         auto const failure = pg::attempt_foreign_code(current_, pg::on_success::commit, [&] {
             if (auto const no = choose_current_identity(one)) return refuse(one, no);
             one.prepared.visible = find_visible_columns(current_, *one.found->key, one.who);
@@ -268,6 +278,7 @@ private:
             work_item item{one.prepared, one.found, {}};
             work_.run(reader, {&item, 1});
             state.restore();
+            left_out = item.left_out;
             one.found->engine = reader.name();
             if (!one.note.empty())
                 one.found->detail =
@@ -277,6 +288,10 @@ private:
         if (failure) {
             *one.found = blank;
             fail(one, *failure);
+        } else if (!left_out.empty()) {
+            *one.found = blank;
+            one.is_ready = true;
+            return leave_out(one, pg::engine_choice::index, reader.name(), left_out);
         }
         one.found->elapsed_ms = milliseconds_since(start);
     }

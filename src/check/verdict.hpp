@@ -35,8 +35,8 @@ struct verdict {
     std::string_view detail{};         ///< a sentence; empty: nothing to say
     std::int64_t orphan_rows = 0;
     std::optional<std::int64_t> missing_keys{};
-    std::uintptr_t example = 0;  ///< a jsonb Datum in the call's memory; 0: no orphan
-    std::int64_t rows_checked = 0;
+    std::uintptr_t example = 0;                  ///< a jsonb Datum in the call's memory; 0: no orphan
+    std::optional<std::int64_t> rows_checked{};  ///< none where only an index was read
     std::int64_t mixed_null_rows = 0;
     std::int64_t partial_null_rows = 0;
     std::string_view engine{};

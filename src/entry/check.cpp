@@ -24,7 +24,7 @@ void write_row(pg::row_builder& row, verdict const& found) {
         << count(found.orphan_rows) << (examined ? found.missing_keys : std::nullopt)
         << (found.example != 0 ? std::optional(pg::spi::jsonb{found.example}) : std::nullopt) << key.parent->id
         << (found.is_declared() ? to_text(found.enforcement.state) : "not declared") << text(to_text(found.why_not))
-        << text(found.detail) << count(found.rows_checked) << count(found.mixed_null_rows)
+        << text(found.detail) << (examined ? found.rows_checked : std::nullopt) << count(found.mixed_null_rows)
         << count(found.partial_null_rows) << text(found.engine)
         << (examined ? std::optional(found.elapsed_ms) : std::nullopt) << key.id;
 }

@@ -44,6 +44,17 @@ inline void finish_columns([[maybe_unused]] TupleDesc columns) {
 #endif
 }
 
+/// index_beginscan() under the active snapshot. May ereport.
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, int keys) {
+#if PG_VERSION_NUM >= 190000
+    return index_beginscan(table, index, GetActiveSnapshot(), nullptr, keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+    return index_beginscan(table, index, GetActiveSnapshot(), nullptr, keys, 0);
+#else
+    return index_beginscan(table, index, GetActiveSnapshot(), keys, 0);
+#endif
+}
+
 }  // namespace fkaudit::pg
 
 /// Columns that only newer catalogs have, as a catalog query names them (`c` is pg_constraint).

@@ -22,10 +22,12 @@ extern "C" {
 #include <access/genam.h>
 #include <access/heapam.h>
 #include <access/htup_details.h>
+#include <access/nbtree.h>
 #include <access/relation.h>
 #include <access/table.h>
 #include <access/tableam.h>
 #include <access/transam.h>
+#include <access/visibilitymap.h>
 #include <access/xact.h>
 #include <access/xlog.h>
 #include <catalog/catalog.h>
@@ -45,6 +47,7 @@ extern "C" {
 #include <catalog/pg_partitioned_table.h>
 #include <catalog/pg_proc.h>
 #include <catalog/pg_statistic_ext.h>
+#include <catalog/pg_statistic.h>
 #include <catalog/pg_type.h>
 #include <commands/defrem.h>
 #include <commands/extension.h>
@@ -67,6 +70,7 @@ extern "C" {
 #include <utils/array.h>
 #include <utils/builtins.h>
 #include <utils/date.h>
+#include <utils/datum.h>
 #include <utils/catcache.h>
 #include <utils/fmgroids.h>
 #include <utils/guc.h>

@@ -7,6 +7,7 @@ namespace fkaudit::pg {
 namespace {
 
 int engine_setting = static_cast<int>(engine_choice::automatic);
+bool trust_setting = false;
 
 char* rules_text = nullptr;
 find_wrong_item find_wrong = nullptr;
@@ -41,11 +42,17 @@ void define_settings(find_wrong_item find_wrong_rule) {
     DefineCustomStringVariable("fkaudit.rules", "Switches rules of fk_audit() on and off.",
                                "A list of +rule and -rule, read from the left.", &rules_text, "", PGC_USERSET,
                                GUC_LIST_INPUT, check_rules, nullptr, nullptr);
+    DefineCustomBoolVariable("fkaudit.trust_indexes", "Lets fkaudit.engine = auto examine foreign keys by indexes.",
+                             "Much faster where keys repeat, but an index that lacks entries hides orphans: what is "
+                             "found clean this way is never called trusted.",
+                             &trust_setting, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("fkaudit");
 }
 
 std::string_view rules_setting() noexcept { return rules_text; }
 
 engine_choice chosen_engine() noexcept { return static_cast<engine_choice>(engine_setting); }
+
+bool trusts_indexes() noexcept { return trust_setting; }
 
 }  // namespace fkaudit::pg

@@ -18,4 +18,7 @@ std::string_view rules_setting() noexcept;
 
 engine_choice chosen_engine() noexcept;
 
+/// Whether `auto` may take the index engine: fkaudit.trust_indexes.
+bool trusts_indexes() noexcept;
+
 }  // namespace fkaudit::pg

@@ -46,4 +46,8 @@ std::string_view count(model::arena& arena, std::int64_t number, std::string_vie
     return arena.concat(number, ' ', number == 1 ? one : many);
 }
 
+std::string_view of_all(model::arena& arena, std::optional<std::int64_t> rows) {
+    return rows ? arena.concat(" of ", *rows) : std::string_view();
+}
+
 }  // namespace fkaudit::audit

@@ -24,4 +24,7 @@ std::span<model::constraint const> siblings(model::database const& database, mod
 /// "1 row", "12 rows".
 std::string_view count(model::arena& arena, std::int64_t number, std::string_view one, std::string_view many);
 
+/// " of 12"; empty where the rows were not counted.
+std::string_view of_all(model::arena& arena, std::optional<std::int64_t> rows);
+
 }  // namespace fkaudit::audit

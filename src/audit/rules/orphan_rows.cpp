@@ -13,7 +13,7 @@ void judge(rule const& self, audit_run& run) {
                               ? arena.concat(" by ", count(arena, *data.missing_keys, "missing key", "missing keys"))
                               : std::string_view();
         run.report(self, severity::error, key,
-                   arena.concat(count(arena, orphans, "row", "rows"), " of ", data.rows_checked,
+                   arena.concat(count(arena, orphans, "row", "rows"), of_all(arena, data.rows_checked),
                                 orphans == 1 ? " refers" : " refer", " to no row of ", key.parent->qualified, keys,
                                 ", such as ", data.example),
                    {}, {}, orphans);

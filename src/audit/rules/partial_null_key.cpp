@@ -8,8 +8,8 @@ void judge(rule const& self, audit_run& run) {
     each_examined(run, [&](model::constraint const& key, data_finding const& data) {
         if (data.partial_null_rows == 0) return;
         run.report(self, severity::info, key,
-                   run.arena.concat(count(run.arena, data.partial_null_rows, "row of ", "rows of "), data.rows_checked,
-                                    data.partial_null_rows == 1 ? " is" : " are",
+                   run.arena.concat(count(run.arena, data.partial_null_rows, "row", "rows"),
+                                    of_all(run.arena, data.rows_checked), data.partial_null_rows == 1 ? " is" : " are",
                                     " not checked, because a column of the key is NULL"),
                    {}, {}, data.partial_null_rows);
     });

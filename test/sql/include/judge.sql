@@ -112,7 +112,7 @@ BEGIN
     IF found.orphan_rows IS DISTINCT FROM cardinality(server.places) THEN
         difference := difference || format('; fk_check counts %s orphans', found.orphan_rows);
     END IF;
-    IF found.rows_checked IS DISTINCT FROM server.total THEN
+    IF found.rows_checked IS DISTINCT FROM (CASE found.engine WHEN 'index' THEN NULL ELSE server.total END) THEN
         difference := difference || format('; fk_check counts %s rows', found.rows_checked);
     END IF;
     IF found.mixed_null_rows IS DISTINCT FROM server.mixed OR mixed_listed <> server.mixed THEN

@@ -1,0 +1,117 @@
+#include "src/check/index_pass.hpp"
+
+#include "src/pg/compat.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+/// Keys under one guard.
+constexpr int guarded_keys = 1024;
+
+}  // namespace
+
+index_pass::index_pass(pg::call& current, prepared_key const& prepared, key_indexes const& chosen,
+                       MemoryContext context, index_sink& sink)
+    : current_(current),
+      prepared_(prepared),
+      chosen_(chosen),
+      context_(context),
+      sink_(sink),
+      missing_(current, prepared, context) {}
+
+void index_pass::run() {
+    pg::guarded([&] { open(); });
+    for (place_ = 0; place_ < places_.size(); ++place_) {
+        pg::guarded([&] {
+            MemoryContext const before = MemoryContextSwitchTo(context_);
+            walk_ = {};
+            walk_.begin(places_[place_].over, current_.arena(), context_);
+            parent_.begin_walk(places_[place_].over);
+            MemoryContextSwitchTo(before);
+        });
+        while (pg::guarded([&] { return examine_some(); }))
+            if (missing_.is_full()) confirm();
+        pg::guarded([&] { walk_.end(); });
+    }
+    confirm();
+    pg::guarded([&] { close(); });
+}
+
+void index_pass::open() {
+    MemoryContext const before = MemoryContextSwitchTo(context_);
+    places_ = current_.arena().array<place>(chosen_.children.size());
+    for (std::size_t number = 0; number < places_.size(); ++number) {
+        places_[number].over.open(chosen_.children[number], current_.arena());
+        places_[number].rows.begin(places_[number].over, current_.arena());
+    }
+    parent_.begin(*prepared_.key, chosen_, current_.arena(), context_);
+    MemoryContextSwitchTo(before);
+}
+
+void index_pass::close() {
+    parent_.end();
+    for (auto& one : places_) {
+        if (BufferIsValid(one.map)) ReleaseBuffer(one.map);
+        one.rows.end();
+        one.over.close();
+    }
+}
+
+/// False: the walk is at its end. Access methods keep what they allocate, and comparisons leave nothing behind.
+bool index_pass::examine_some() {
+    auto& one = places_[place_];
+    bool has_more = true;
+    MemoryContext const before = MemoryContextSwitchTo(context_);
+    for (int number = 0; number < guarded_keys && !missing_.is_full(); ++number) {
+        has_more = walk_.next();
+        if (!has_more) break;
+        if (!walk_.is_complete()) {
+            take_partly_null(one);
+            continue;
+        }
+        ++probed_;
+        // Whether an entry's row is visible matters only where there is no parent.
+        if (!parent_.contains(walk_.values()) && one.rows.has_any(walk_.values())) missing_.add(place_, walk_.values());
+    }
+    MemoryContextSwitchTo(before);
+    return has_more;
+}
+
+void index_pass::take_partly_null(place& one) {
+    bool const is_full = prepared_.key->match == model::match_type::full;
+    if (!is_full && one.over.is_all_visible(walk_.scan(), one.map)) {
+        ++partly_null_;
+        return;
+    }
+    auto* const row = one.rows.fetch_partly_null(walk_.scan());
+    if (row == nullptr) return;
+    ++partly_null_;
+    if (!is_full) return;
+    sink_.add_mixed(one.rows.values(), one.rows.nulls());
+    sink_.add_row(row);
+}
+
+void index_pass::confirm() {
+    missing_.confirm();
+    pg::guarded([&] {
+        MemoryContext const before = MemoryContextSwitchTo(context_);
+        for (std::size_t number = 0; number < missing_.size(); ++number) {
+            if (missing_.has_parent(number)) {
+                ++unindexed_;
+                continue;
+            }
+            std::int64_t rows = 0;
+            places_[missing_.place(number)].rows.find(missing_.values(number), [&](TupleTableSlot* row) {
+                ++rows;
+                sink_.add_row(row);
+                return true;
+            });
+            sink_.add_missing(missing_.values(number), rows);
+        }
+        MemoryContextSwitchTo(before);
+    });
+    missing_.clear();
+}
+
+}  // namespace fkaudit::check
