@@ -11,7 +11,7 @@ using model::oid;
 /// What initdb makes has OIDs below; its functions are the bootstrap superuser's.
 bool is_built_in(Oid id) { return id < FirstNormalObjectId; }
 
-bool are_built_in(int cache, HeapTuple tuple, AttrNumber column) {
+bool are_built_in(SysCacheIdentifier cache, HeapTuple tuple, AttrNumber column) {
     bool is_null = false;
     Datum const value = SysCacheGetAttr(cache, tuple, column, &is_null);
     if (is_null) return true;

@@ -142,7 +142,8 @@ void heap_page::find_missing_values(TupleDesc descriptor) {
         auto const* const one = TupleDescAttr(descriptor, column.attribute);
         char stored[sizeof(Datum)];
         if (one->attbyval) store_att_byval(stored, value, one->attlen);
-        auto const* const place = one->attbyval ? stored : DatumGetPointer(value);
+        // A void pointer on 19.
+        auto const* const place = one->attbyval ? stored : static_cast<char const*>(DatumGetPointer(value));
         if (column.format.how == storage::integer)
             column.missing_integer = load_integer(place, column.format.width);
         else

@@ -91,7 +91,7 @@ void orphan_counter::count_row() {
         if (one.by_value)
             store_att_byval(stored, value, one.length);
         else if (one.length > 0)
-            bytes = {DatumGetPointer(value), bytes.size()};
+            bytes = {static_cast<char const*>(DatumGetPointer(value)), bytes.size()};
         else
             bytes = read_bytea(PointerGetDatum(PG_DETOAST_DATUM_PACKED(value)));
         append(shown_, bytes);

@@ -57,7 +57,8 @@ CREATE VIEW findings AS
 SELECT * FROM fk_missing_indexes() WITH ORDINALITY
        AS f(child, child_columns, verdict, priority, index, reason, constraint_name, parent, child_rows, child_bytes,
             parent_deletes, parent_updates, ddl, constraint_oid, position)
- WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace IN ('ddl'::regnamespace, '"Mixed Case"'::regnamespace));
+ WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace IN ('ddl'::regnamespace, '"Mixed Case"'::regnamespace))
+ ORDER BY position;
 SELECT ddl FROM findings;
 SELECT verdict, regexp_replace(ddl, 'pg_temp_\d+', 'pg_temp_n') AS ddl FROM fk_missing_indexes('passing_child');
 
@@ -69,7 +70,7 @@ SELECT s FROM fk_missing_indexes('passing_child'), string_to_table(ddl, E'\n') s
 \set ECHO all
 SELECT child, verdict, reason FROM findings;
 SELECT verdict FROM fk_missing_indexes('passing_child');
-SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'broken'::regclass AND indisvalid ORDER BY 1::text;
+SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'broken'::regclass AND indisvalid ORDER BY indexrelid::regclass::text COLLATE "C";
 -- Names end at a character's boundary.
 SELECT octet_length(relname::text), relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'ddl'::regnamespace AND octet_length(relname::text) > 60 ORDER BY 2;
 DROP SCHEMA ddl, "Mixed Case" CASCADE;

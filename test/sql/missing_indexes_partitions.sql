@@ -99,19 +99,20 @@ CREATE INDEX ON a21_03 (a);
 
 SELECT * FROM compare_with_planner('parts') WHERE child <> 'a21_fk' AND child !~ 'a(19|20)';
 SELECT child, verdict, index, reason FROM fk_missing_indexes(include_covered => true)
- WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace);
+ WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) ORDER BY child::text COLLATE "C";
 -- A partition stands for the key of its topmost ancestor.
 SELECT child, verdict, index FROM fk_missing_indexes('a03_one_leaf_1');
 SELECT child, verdict, index FROM fk_missing_indexes('a17_low_2');
 
 -- What fits is attached, the rest is made; run, the partitioned index is valid.
 SELECT child, s FROM fk_missing_indexes(), string_to_table(ddl, E'\n') WITH ORDINALITY s(s, n)
- WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) AND child <> 'a21_many'::regclass;
+ WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) AND child <> 'a21_many'::regclass
+ ORDER BY child::text COLLATE "C", n;
 \set ECHO none
-SELECT s FROM fk_missing_indexes(), string_to_table(ddl, E'\n') s
- WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) \gexec
+SELECT s FROM fk_missing_indexes(), string_to_table(ddl, E'\n') WITH ORDINALITY s(s, n)
+ WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) ORDER BY child::text COLLATE "C", n \gexec
 \set ECHO all
-SELECT child, verdict, reason FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace);
+SELECT child, verdict, reason FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) ORDER BY child::text COLLATE "C";
 SELECT * FROM compare_with_planner('parts') WHERE NOT agrees;
 -- One is still invalid: its leaves had indexes of their own, so that the key was covered all along.
 SELECT indexrelid::regclass FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'parts'::regnamespace) AND NOT indisvalid;

@@ -149,6 +149,6 @@ SELECT child, ddl FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_c
 SELECT s FROM fk_missing_indexes(), string_to_table(ddl, E'\n') s
  WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace) \gexec
 \set ECHO all
-SELECT child, verdict, reason FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace);
+SELECT child, verdict, reason FROM fk_missing_indexes() WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'types'::regnamespace) ORDER BY child::text COLLATE "C";
 SELECT * FROM compare_with_planner('types') WHERE NOT agrees;
 DROP SCHEMA types CASCADE;
