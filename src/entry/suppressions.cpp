@@ -65,6 +65,10 @@ Datum suppress(pg::call& current) {
     auto& arena = current.arena();
     auto about = read_subject(current);
     auto const database = catalog::load_scope(current, 1);
+    if (database.constraints.empty())
+        throw model::error{"55000",
+                           arena.concat("foreign key constraint \"", about.constraint_name, "\" cannot be suppressed"),
+                           "Its catalog entry is damaged.", "fk_check() says what is wrong with it."};
     about.child = database.constraints[0].child->qualified;
     about.constraint_name = database.constraints[0].name.name;
     auto const reason = current.text_argument(3);

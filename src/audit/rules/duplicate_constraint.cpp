@@ -8,15 +8,8 @@ namespace {
 
 /// The same table, the same parent and the same pairs of columns, in whatever order.
 bool is_same(model::constraint const& a, model::constraint const& b) {
-    if (a.child != b.child || a.parent != b.parent || a.child_columns.size() != b.child_columns.size()) return false;
-    for (std::size_t position = 0; position < a.child_columns.size(); ++position) {
-        bool found = false;
-        for (std::size_t other = 0; other < b.child_columns.size() && !found; ++other)
-            found = a.child_columns[position] == b.child_columns[other] &&
-                    a.parent_columns[position] == b.parent_columns[other];
-        if (!found) return false;
-    }
-    return true;
+    return a.child == b.child && a.parent == b.parent && a.child_columns.size() == b.child_columns.size() &&
+           is_part(a, b);
 }
 
 bool acts_alike(model::constraint const& a, model::constraint const& b) {

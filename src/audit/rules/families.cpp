@@ -42,6 +42,17 @@ std::span<model::constraint const> siblings(model::database const& database, mod
     return {from, to};
 }
 
+bool is_part(model::constraint const& a, model::constraint const& b) noexcept {
+    for (std::size_t position = 0; position < a.child_columns.size(); ++position) {
+        bool found = false;
+        for (std::size_t other = 0; other < b.child_columns.size() && !found; ++other)
+            found = a.child_columns[position] == b.child_columns[other] &&
+                    a.parent_columns[position] == b.parent_columns[other];
+        if (!found) return false;
+    }
+    return true;
+}
+
 std::string_view count(model::arena& arena, std::int64_t number, std::string_view one, std::string_view many) {
     return arena.concat(number, ' ', number == 1 ? one : many);
 }

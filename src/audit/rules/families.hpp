@@ -21,6 +21,9 @@ void each_examined(audit_run const& run, Each each) {
 /// The foreign keys of the key's child, itself included; `key` is one of the database's.
 std::span<model::constraint const> siblings(model::database const& database, model::constraint const& key) noexcept;
 
+/// Every pair of columns (child's, parent's) of `a` is one of `b`.
+bool is_part(model::constraint const& a, model::constraint const& b) noexcept;
+
 /// "1 row", "12 rows".
 std::string_view count(model::arena& arena, std::int64_t number, std::string_view one, std::string_view many);
 

@@ -6,18 +6,6 @@ namespace fkaudit::audit::rules {
 
 namespace {
 
-/// Every pair of columns of `a` is one of `b`.
-bool is_part(model::constraint const& a, model::constraint const& b) {
-    for (std::size_t position = 0; position < a.child_columns.size(); ++position) {
-        bool found = false;
-        for (std::size_t other = 0; other < b.child_columns.size() && !found; ++other)
-            found = a.child_columns[position] == b.child_columns[other] &&
-                    a.parent_columns[position] == b.parent_columns[other];
-        if (!found) return false;
-    }
-    return true;
-}
-
 bool has_same_columns(model::constraint const& a, model::constraint const& b) {
     return a.child_columns.size() == b.child_columns.size() &&
            std::is_permutation(a.child_columns.begin(), a.child_columns.end(), b.child_columns.begin());
