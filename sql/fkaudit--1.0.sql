@@ -340,3 +340,36 @@ RETURNS jsonb
 AS 'MODULE_PATHNAME', 'fk_baseline' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION fk_baseline(bool) IS
 'the findings of today, for fk_assert to let pass';
+
+--
+-- At run time
+--
+
+CREATE FUNCTION fk_snapshot(
+    schemas name[] DEFAULT NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'fk_snapshot' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION fk_snapshot(name[]) IS
+'the definition and state of every foreign key, without OIDs, for fk_drift to compare with';
+
+CREATE FUNCTION fk_drift(
+    baseline jsonb,
+    ignore text[] DEFAULT '{}')
+RETURNS TABLE (
+    severity text,
+    child text,
+    constraint_name name,
+    change text,
+    attribute text,
+    expected text,
+    actual text)
+AS 'MODULE_PATHNAME', 'fk_drift' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION fk_drift(jsonb, text[]) IS
+'what differs between a snapshot, of another server perhaps, and the foreign keys here';
+
+CREATE FUNCTION fk_fingerprint(
+    schemas name[] DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'fk_fingerprint' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION fk_fingerprint(name[]) IS
+'one line that is the same in databases whose foreign keys are the same';

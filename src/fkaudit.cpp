@@ -41,6 +41,9 @@ FKAUDIT_FUNCTION(fk_suppress, fkaudit::entry::suppress)
 FKAUDIT_FUNCTION(fk_unsuppress, fkaudit::entry::unsuppress)
 FKAUDIT_FUNCTION(fk_assert, fkaudit::entry::assert_clean)
 FKAUDIT_FUNCTION(fk_baseline, fkaudit::entry::baseline)
+FKAUDIT_FUNCTION(fk_snapshot, fkaudit::entry::snapshot)
+FKAUDIT_FUNCTION(fk_drift, fkaudit::entry::drift)
+FKAUDIT_FUNCTION(fk_fingerprint, fkaudit::entry::fingerprint)
 
 }  // extern "C"
 #pragma GCC visibility pop

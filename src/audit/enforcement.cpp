@@ -35,14 +35,24 @@ private:
     model::vector<text> tables_;
 };
 
-text name_of(model::relation const* relation) {
-    return relation != nullptr ? relation->qualified : text("a table that does not exist");
-}
+/// What the defects call a table.
+struct table_names {
+    model::constraint const& key;
+    table_style style;
+
+    text operator()(model::relation const* relation) const {
+        if (relation == nullptr) return "a table that does not exist";
+        if (style == table_style::by_role && relation == key.child) return "the child";
+        if (style == table_style::by_role && relation == key.parent) return "the parent";
+        return relation->qualified;
+    }
+};
 
 /// The defects that the triggers of one side can have.
 struct side_defects {
-    side_defects(model::arena& arena, bool check)
+    side_defects(model::arena& arena, table_names names, bool check)
         : is_check(check),
+          name_of(names),
           missing(arena, check ? "check triggers missing" : "action triggers missing"),
           disabled(arena, check ? "check triggers disabled" : "action triggers disabled"),
           replica(arena,
@@ -77,25 +87,27 @@ struct side_defects {
         if (!above.is_partitioned()) return;
         for (model::oid const id : above.children)
             if (auto const* const partition = database.find_relation(id)) {
-                if (!has_row(id)) missing.found_on(partition->qualified);
+                if (!has_row(id)) missing.found_on(name_of(partition));
                 inspect_partitions(database, *partition, has_row);
             }
     }
 
     bool is_check;
+    table_names name_of;
     defect missing, disabled, replica, ignored;
     defect immediate;  ///< PostgreSQL 18.0 to 18.3 forget DEFERRABLE when a key goes through NOT ENFORCED and back
 };
 
 }  // namespace
 
-model::enforcement judge_enforcement(model::arena& arena, model::database const& database,
-                                     model::constraint const& key) {
+model::enforcement judge_enforcement(model::arena& arena, model::database const& database, model::constraint const& key,
+                                     table_style style) {
     if (!key.is_enforced)
         return {model::enforcement_state::not_enforced,
                 "NOT ENFORCED: neither new writes nor existing rows are checked"};
 
-    side_defects child(arena, true), parent(arena, false);
+    table_names const name_of{key, style};
+    side_defects child(arena, name_of, true), parent(arena, name_of, false);
     defect unvalidated(arena, "NOT VALID: rows written before were never checked");
     for (auto const& row : key.rows) {
         if (row.side != constraint_row::origin::referenced) child.inspect(row, key, database.find_relation(row.child));
@@ -117,11 +129,14 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
     judged.has_missing_triggers =
         child.missing.exists() || child.ignored.exists() || parent.missing.exists() || parent.ignored.exists();
     if (unvalidated.exists()) judged.state = model::enforcement_state::not_valid;
+    auto const before = [&](text first, text rest) { return rest.empty() ? first : arena.concat(first, "; ", rest); };
     for (auto const* const one : {&child.immediate, &unvalidated, &parent.ignored, &parent.replica, &parent.disabled,
                                   &parent.missing, &child.ignored, &child.replica, &child.disabled, &child.missing}) {
         if (!one->exists()) continue;
         if (one != &unvalidated && one != &child.immediate) judged.state = model::enforcement_state::bypassed;
-        judged.detail = judged.detail.empty() ? one->describe() : arena.concat(one->describe(), "; ", judged.detail);
+        auto const described = one->describe();
+        judged.detail = before(described, judged.detail);
+        if (one != &unvalidated) judged.triggers = before(described, judged.triggers);
     }
     return judged;
 }

@@ -9,7 +9,9 @@ namespace fkaudit::audit {
 /// on the parent, two check triggers on each partition of the child, two action triggers on each partition of the
 /// parent. Triggers of a partitioned table never fire themselves, but count like the others (ri_triggers.c,
 /// tablecmds.c: addFkRecurseReferenced, addFkRecurseReferencing). A table whose relhastriggers is false fires none (relcache.c: RelationBuildDesc).
-model::enforcement judge_enforcement(model::arena& arena, model::database const& database,
-                                     model::constraint const& key);
+/// `style` says what the detail calls the key's own tables.
+enum class table_style { qualified, by_role /**< `the child`, `the parent` */ };
+model::enforcement judge_enforcement(model::arena& arena, model::database const& database, model::constraint const& key,
+                                     table_style style = table_style::qualified);
 
 }  // namespace fkaudit::audit

@@ -20,5 +20,8 @@ Datum suppress(pg::call& current);
 Datum unsuppress(pg::call& current);
 Datum assert_clean(pg::call& current);
 Datum baseline(pg::call& current);
+Datum snapshot(pg::call& current);
+Datum drift(pg::call& current);
+Datum fingerprint(pg::call& current);
 
 }  // namespace fkaudit::entry

@@ -12,7 +12,8 @@ std::string_view to_text(enforcement_state state) noexcept;
 
 struct enforcement {
     enforcement_state state = enforcement_state::enforced;
-    std::string_view detail{};  ///< every defect and where it is; empty when enforced
+    std::string_view detail{};    ///< every defect and where it is; empty when enforced
+    std::string_view triggers{};  ///< those of the defects that triggers have
     bool has_missing_triggers = false;
 };
 

@@ -52,6 +52,16 @@ Datum call::keep_jsonb(Datum value) const {
     return kept;
 }
 
+Datum call::keep_text(std::string_view value) const {
+    Datum kept = 0;
+    guarded([&] {
+        MemoryContext const before = MemoryContextSwitchTo(MemoryContextGetParent(context_));
+        kept = PointerGetDatum(cstring_to_text_with_len(value.data(), static_cast<int>(value.size())));
+        MemoryContextSwitchTo(before);
+    });
+    return kept;
+}
+
 std::optional<std::string_view> call::text_argument(int position) {
     auto const value = argument(position);
     if (!value) return std::nullopt;
@@ -64,29 +74,55 @@ std::optional<std::string_view> call::name_argument(int position) {
     return guarded([&] { return spi::copy_name(arena_, *value); });
 }
 
-std::optional<std::span<std::string_view const>> call::names_argument(int position) {
+namespace {
+
+struct name_element {
+    static constexpr Oid type = NAMEOID;
+    static constexpr int length = NAMEDATALEN;
+    static constexpr char align = TYPALIGN_CHAR;
+    static std::string_view copy(model::arena& arena, Datum value) { return spi::copy_name(arena, value); }
+};
+
+struct text_element {
+    static constexpr Oid type = TEXTOID;
+    static constexpr int length = -1;
+    static constexpr char align = TYPALIGN_INT;
+    static std::string_view copy(model::arena& arena, Datum value) { return spi::copy_text(arena, value); }
+};
+
+}  // namespace
+
+template <class Element>
+std::optional<std::span<std::string_view const>> call::list_argument(int position, char const* what) {
     auto const value = argument(position);
     if (!value) return std::nullopt;
-    std::span<std::string_view> names;
+    std::span<std::string_view> items;
     guarded([&] {
         ArrayType* const array = DatumGetArrayTypeP(*value);
         if (ARR_NDIM(array) > 1)
-            ereport(ERROR,
-                    (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("column names must be a one-dimensional array"),
-                     errhint("Write them as ARRAY['a', 'b'].")));
+            ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("%s must be a one-dimensional array", what),
+                            errhint("Write them as ARRAY['a', 'b'].")));
         Datum* elements = nullptr;
         bool* nulls = nullptr;
         int count = 0;
-        deconstruct_array(array, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &elements, &nulls, &count);
-        names = arena_.array<std::string_view>(static_cast<std::size_t>(count));
+        deconstruct_array(array, Element::type, Element::length, false, Element::align, &elements, &nulls, &count);
+        items = arena_.array<std::string_view>(static_cast<std::size_t>(count));
         for (int number = 0; number < count; ++number) {
             if (nulls[number])
-                ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("column names must not be null"),
+                ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what),
                                 errhint("Write them as ARRAY['a', 'b'].")));
-            names[static_cast<std::size_t>(number)] = spi::copy_name(arena_, elements[number]);
+            items[static_cast<std::size_t>(number)] = Element::copy(arena_, elements[number]);
         }
     });
-    return std::span<std::string_view const>(names);
+    return std::span<std::string_view const>(items);
+}
+
+std::optional<std::span<std::string_view const>> call::names_argument(int position, char const* what) {
+    return list_argument<name_element>(position, what);
+}
+
+std::optional<std::span<std::string_view const>> call::texts_argument(int position, char const* what) {
+    return list_argument<text_element>(position, what);
 }
 
 namespace detail {

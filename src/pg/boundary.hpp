@@ -47,8 +47,9 @@ public:
     /// The caller's command: what it does itself, in a WITH clause perhaps, is half done and not to be seen.
     CommandId command() const noexcept { return command_; }
 
-    /// A copy of a jsonb for the entry point to return: the call's memory goes before the caller reads it.
+    /// A copy of a value for the entry point to return: the call's memory goes before the caller reads it.
     Datum keep_jsonb(Datum value) const;
+    Datum keep_text(std::string_view value) const;
 
     /// While a row is written to the result: an error then leaves a result that nobody may read or add to.
     void set_writing(bool is_writing) noexcept { is_writing_ = is_writing; }
@@ -64,11 +65,15 @@ public:
     std::optional<Datum> jsonb_argument(int position) const { return argument(position); }
     std::optional<std::string_view> text_argument(int position);
     std::optional<std::string_view> name_argument(int position);
-    /// A name[]; an element that is NULL, or more than one dimension, is an error (22004, 2202E).
-    std::optional<std::span<std::string_view const>> names_argument(int position);
+    /// A name[] or a text[]; an element that is NULL, or more than one dimension, is an error (22004, 2202E) that says
+    /// what the elements are.
+    std::optional<std::span<std::string_view const>> names_argument(int position, char const* what = "column names");
+    std::optional<std::span<std::string_view const>> texts_argument(int position, char const* what);
 
 private:
     std::optional<Datum> argument(int position) const;
+    template <class Element>
+    std::optional<std::span<std::string_view const>> list_argument(int position, char const* what);
 
     FunctionCallInfo arguments_;
     MemoryContext context_;
