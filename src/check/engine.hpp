@@ -19,7 +19,8 @@ struct prepared_key {
 struct work_item {
     prepared_key prepared{};
     verdict* found = nullptr;
-    std::string_view left_out{};  ///< why the engine could not serve the key after all; empty: it did
+    std::string_view left_out{};    ///< why the engine could not serve the key after all; empty: it did
+    pg::kept_rows* kept = nullptr;  ///< where listed rows go; nullptr: to the result
 };
 
 /// One way to examine keys. Both members raise the server's errors; the caller runs them in a subtransaction.
@@ -37,7 +38,8 @@ public:
     /// have one child.
     virtual void count(std::span<work_item> items) = 0;
 
-    /// Adds each key's orphans as rows of fk_orphans, in physical order; `max_rows` < 0: all of them.
+    /// Adds each key's orphans as rows of fk_orphans, in physical order; `max_rows` < 0: all of them. Several keys have
+    /// each a place of their own for its rows (work_item::kept), and one child.
     virtual void list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) = 0;
 };
 

@@ -23,7 +23,8 @@ struct candidate {
     identity who{};
     bool is_ready = false;
     engine_decision decision{};
-    std::string_view note{};  ///< what the detail says first
+    std::string_view note{};        ///< what the detail says first
+    pg::kept_rows* kept = nullptr;  ///< rows that wait for their turn
 };
 
 /// Makes the snapshot and the rights of a key current, and puts the former back at the end of a success; after an error
@@ -72,7 +73,7 @@ public:
         : current_(current),
           work_(work),
           candidates_(current.arena()) {
-        for (auto& found : keys) candidates_.push_back({&found, {found.key, {}, {}, {}}, {}, false, {}, {}});
+        for (auto& found : keys) candidates_.push_back({&found, {found.key, {}, {}, {}}, {}, false, {}, {}, nullptr});
     }
 
     void run() {
@@ -130,12 +131,15 @@ private:
     void examine_ready(patience how, Snapshot snapshot) {
         sql_engine sql(current_);
         index_engine index(current_);
+        // What an earlier round kept has gone with it.
+        for (auto& one : candidates_) one.kept = nullptr;
         for (auto& one : candidates_) {
-            if (one.is_ready && one.decision.how == way::scan) {
-                auto const together = list_scanned(one);
+            if (one.is_ready && one.kept == nullptr && one.decision.how == way::scan) {
+                auto const together = list_scanned();
                 if (how == patience::none && any_changed(together)) return;
                 scan(together, snapshot);
             }
+            if (one.is_ready && one.kept != nullptr) show(one);
             if (!one.is_ready) continue;
             if (how == patience::none && has_changed(one)) return;
             if (one.decision.how == way::index) examine_one(one, index, snapshot);
@@ -152,13 +156,14 @@ private:
         return std::any_of(some.begin(), some.end(), [&](candidate const* one) { return has_changed(*one); });
     }
 
-    /// The key itself, and all others that are scanned with it.
-    candidates list_scanned(candidate& first) {
+    void show(candidate& one) {
+        work_.show(std::exchange(one.kept, nullptr));
+        one.is_ready = false;
+    }
+
+    /// All keys that are scanned together.
+    candidates list_scanned() {
         candidates some(current_.arena());
-        if (work_.what() == purpose::list) {
-            some.push_back(&first);
-            return some;
-        }
         for (auto& one : candidates_)
             if (one.is_ready && one.decision.how == way::scan) some.push_back(&one);
         return some;
@@ -166,20 +171,24 @@ private:
 
     /// Examines the keys by one scan; if that fails, each by one of its own, so that one's error is not the others'.
     void scan(candidates const& some, Snapshot snapshot) {
-        auto const failure = try_scan(some, snapshot);
+        auto const failure = try_scan(some, snapshot, some.size());
         if (!failure) return;
         if (some.size() == 1) return fail(*some.front(), *failure);
         for (auto* const one : some) {
             candidates alone(1, one, current_.arena());
-            if (auto const own = try_scan(alone, snapshot)) fail(*one, *own);
+            if (auto const own = try_scan(alone, snapshot, some.size())) fail(*one, *own);
         }
     }
 
-    std::optional<pg::caught_error> try_scan(candidates const& some, Snapshot snapshot) {
+    /// `of`: how many keys are scanned, together or one after the other.
+    std::optional<pg::caught_error> try_scan(candidates const& some, Snapshot snapshot, std::size_t of) {
         auto const start = std::chrono::steady_clock::now();
         model::vector<work_item> items(current_.arena());
         model::vector<verdict> blanks(current_.arena());
-        for (auto* const one : some) blanks.push_back(*one->found);
+        for (auto* const one : some) {
+            blanks.push_back(*one->found);
+            one->kept = of > 1 ? work_.keep(of) : nullptr;
+        }
         scan_engine reader(current_);
         auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
             for (auto* const one : some) {
@@ -187,7 +196,7 @@ private:
                 if (auto const no = refuse_unlocked(current_, *one->found->key))
                     refuse(*one, no);
                 else
-                    items.push_back({one->prepared, one->found, {}});
+                    items.push_back({one->prepared, one->found, {}, one->kept});
             }
             // It needs nobody's code, unless a type gets a cast to json while it runs.
             examination_state state(snapshot, {.trusted_owners = ids()});
@@ -195,10 +204,15 @@ private:
             state.restore();
         });
         if (failure) {
-            for (std::size_t number = 0; number < some.size(); ++number) *some[number]->found = blanks[number];
+            for (std::size_t number = 0; number < some.size(); ++number) {
+                *some[number]->found = blanks[number];
+                drop_kept(*some[number]);
+            }
             return failure;
         }
         take_over(some, items, milliseconds_since(start) / static_cast<double>(std::max<std::size_t>(items.size(), 1)));
+        for (auto* const one : some)
+            if (!one->is_ready) drop_kept(*one);
         return std::nullopt;
     }
 
@@ -208,13 +222,18 @@ private:
             auto& one = **std::find_if(some.begin(), some.end(),
                                        [&](candidate const* candidate) { return candidate->found == item.found; });
             if (item.left_out.empty()) {
-                one.is_ready = false;
+                one.is_ready = one.kept != nullptr;
                 one.found->engine = "scan";
                 one.found->elapsed_ms = share;
             } else {
+                drop_kept(one);
                 leave_out(one, pg::engine_choice::scan, "scan", item.left_out);
             }
         }
+    }
+
+    void drop_kept(candidate& one) {
+        if (one.kept != nullptr) work_.drop(std::exchange(one.kept, nullptr));
     }
 
     /// A key that an engine could not serve after all goes to SQL, unless the engine is forced.
@@ -275,7 +294,7 @@ private:
             one.prepared.visible = find_visible_columns(current_, *one.found->key, one.who);
             set_reading_settings();
             examination_state state(snapshot, one.who);
-            work_item item{one.prepared, one.found, {}};
+            work_item item{one.prepared, one.found, {}, nullptr};
             work_.run(reader, {&item, 1});
             state.restore();
             left_out = item.left_out;

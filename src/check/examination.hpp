@@ -12,10 +12,15 @@ public:
     task(task const&) = delete;
     task& operator=(task const&) = delete;
     virtual ~task() = default;
-    /// What the engines are asked for. Counts come for all keys that an engine serves at once; lists for one after the
-    /// other, so that their rows stand in the keys' order.
+    /// What the engines are asked for.
     virtual purpose what() const noexcept = 0;
     virtual void run(engine& engine, std::span<work_item> items) = 0;
+
+    /// Where a key's rows are kept while an engine works on `keys` of them at once, so that they stand in the keys'
+    /// order in the end; nullptr: there are none. The rows' turn is show(), unless the engine failed.
+    virtual pg::kept_rows* keep([[maybe_unused]] std::size_t keys) { return nullptr; }
+    virtual void show(pg::kept_rows*) {}
+    virtual void drop(pg::kept_rows*) {}
 };
 
 /// Examines foreign keys that share one child, in a subtransaction that is rolled back at the end, so that its locks go

@@ -23,15 +23,16 @@ void merge(std::span<std::uint32_t const> first, std::span<std::uint32_t const> 
 
 }  // namespace
 
-orphan_lister::orphan_lister(model::arena& arena, MemoryContext context, prepared_key const& prepared,
-                             std::int64_t max_rows, pg::result_set& result)
-    : prepared_(prepared),
+orphan_lister::orphan_lister(model::arena& arena, MemoryContext context, work_item const& item, std::int64_t max_rows,
+                             pg::result_set& result)
+    : prepared_(item.prepared),
       left_(max_rows < 0 ? std::numeric_limits<std::int64_t>::max() : max_rows),
       result_(result),
-      key_(arena, *prepared.key->child, prepared.key->child_columns),
-      primary_key_(arena, *prepared.key->child, shown_key(arena, prepared)),
-      key_object_(arena, context, *prepared.key->child, prepared.key->child_columns),
-      primary_object_(arena, context, *prepared.key->child, shown_key(arena, prepared)) {}
+      kept_(item.kept),
+      key_(arena, *prepared_.key->child, prepared_.key->child_columns),
+      primary_key_(arena, *prepared_.key->child, shown_key(arena, prepared_)),
+      key_object_(arena, context, *prepared_.key->child, prepared_.key->child_columns),
+      primary_object_(arena, context, *prepared_.key->child, shown_key(arena, prepared_)) {}
 
 bool orphan_lister::add(heap_page const& page, std::span<std::uint32_t const> missing,
                         std::span<std::uint32_t const> mixed) {
@@ -39,7 +40,7 @@ bool orphan_lister::add(heap_page const& page, std::span<std::uint32_t const> mi
     primary_key_.begin(page.table());
     merge(missing, mixed, [&](std::uint32_t number, bool is_mixed) {
         if (left_ == 0) return false;
-        result_.add([&](pg::row_builder& row) { describe(row, page, number, is_mixed); });
+        result_.add([&](pg::row_builder& row) { describe(row, page, number, is_mixed); }, kept_);
         return --left_ > 0;
     });
     return left_ > 0;

@@ -6,11 +6,11 @@
 
 namespace fkaudit::check {
 
-/// Adds the rows that violate a key to the result, as fk_orphans shows them.
+/// Adds the rows that violate a key to the result, or to those that are kept for it, as fk_orphans shows them.
 class orphan_lister final : public orphan_sink {
 public:
     /// `max_rows` < 0: all of them.
-    orphan_lister(model::arena& arena, MemoryContext context, prepared_key const& prepared, std::int64_t max_rows,
+    orphan_lister(model::arena& arena, MemoryContext context, work_item const& item, std::int64_t max_rows,
                   pg::result_set& result);
 
     bool add(heap_page const& page, std::span<std::uint32_t const> missing,
@@ -22,6 +22,7 @@ private:
     prepared_key const& prepared_;
     std::int64_t left_;
     pg::result_set& result_;
+    pg::kept_rows* kept_;
     row_values key_, primary_key_;
     json_object key_object_, primary_object_;
 };

@@ -136,17 +136,14 @@ void scan_engine::count(std::span<work_item> items) {
 }
 
 void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
-    // One after the other: each key's rows stand together in the result.
-    for (auto& item : items) {
-        auto left = pointers(current_.arena(), {&item, 1});
+    auto left = pointers(current_.arena(), items);
+    while (!left.empty())
         examine_some(
             current_, left,
-            [&](scan_pass& pass, work_item& one, key_format const&) -> orphan_sink* {
-                return make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), one.prepared, max_rows,
-                                              result);
+            [&](scan_pass& pass, work_item& item, key_format const&) -> orphan_sink* {
+                return make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), item, max_rows, result);
             },
             [] {});
-    }
 }
 
 }  // namespace fkaudit::check

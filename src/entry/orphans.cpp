@@ -20,6 +20,14 @@ public:
     void run(check::engine& engine, std::span<check::work_item> items) override {
         engine.list(items, max_rows_, result_);
     }
+    /// Together they take an eighth of the memory.
+    pg::kept_rows* keep(std::size_t keys) override {
+        constexpr std::size_t least = 64;
+        auto const share = static_cast<std::size_t>(maintenance_work_mem) / 8 / keys;
+        return result_.keep_rows(static_cast<int>(std::max(share, least)));
+    }
+    void show(pg::kept_rows* kept) override { result_.move(kept); }
+    void drop(pg::kept_rows* kept) override { pg::result_set::drop(kept); }
 
 private:
     pg::result_set& result_;

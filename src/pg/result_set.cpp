@@ -146,6 +146,41 @@ void ignore_end(DestReceiver*) {}
 
 }  // namespace
 
+kept_rows* result_set::keep_rows(int kilobytes) {
+    return guarded([&] {
+        MemoryContext const context =
+            AllocSetContextCreate(current_.context(), "fkaudit kept rows", ALLOCSET_DEFAULT_SIZES);
+        MemoryContext const before = MemoryContextSwitchTo(context);
+        auto* const kept = static_cast<kept_rows*>(palloc(sizeof(kept_rows)));
+        *kept = {tuplestore_begin_heap(false, false, kilobytes), context};
+        MemoryContextSwitchTo(before);
+        return kept;
+    });
+}
+
+void result_set::move(kept_rows* kept) {
+    guarded([&] {
+        MemoryContext const before = MemoryContextSwitchTo(kept->context);
+        TupleTableSlot* const slot = MakeSingleTupleTableSlot(columns_, &TTSOpsMinimalTuple);
+        while (tuplestore_gettupleslot(kept->store, true, false, slot)) {
+            CHECK_FOR_INTERRUPTS();
+            current_.set_writing(true);
+            tuplestore_puttupleslot(store_, slot);
+            current_.set_writing(false);
+        }
+        ExecDropSingleTupleTableSlot(slot);
+        MemoryContextSwitchTo(before);
+    });
+    drop(kept);
+}
+
+void result_set::drop(kept_rows* kept) {
+    guarded([&] {
+        tuplestore_end(kept->store);
+        MemoryContextDelete(kept->context);
+    });
+}
+
 void result_set::run_query(std::string_view sql, receive_row receive, void* target) {
     row_receiver receiver{{receive_slot, ignore_startup, ignore_end, ignore_end, DestNone}, receive, target};
     SPIExecuteOptions options{};

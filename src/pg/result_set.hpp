@@ -60,6 +60,13 @@ private:
     int position_ = 0;
 };
 
+/// Rows that a result is to have later: a tuplestore beside the result's, which spills to disk. It belongs to the
+/// subtransaction that was under way when result_set::keep_rows() made it.
+struct kept_rows {
+    Tuplestorestate* store;
+    MemoryContext context;
+};
+
 /// The rows that a set-returning function gives back: a tuplestore of the caller's, which spills to disk past work_mem.
 class result_set {
 public:
@@ -82,6 +89,22 @@ public:
     void add(Describe describe) {
         guarded([&] { add_row(describe); });
     }
+
+    /// Room for rows that come before their turn, with `kilobytes` of memory. Its end is move() or drop().
+    kept_rows* keep_rows(int kilobytes);
+    /// Adds one row to those that are kept; to the result where there are none.
+    template <class Describe>
+    void add(Describe describe, kept_rows* kept) {
+        guarded([&] {
+            if (kept == nullptr)
+                add_row(describe);
+            else
+                write_row(describe, kept->store);
+        });
+    }
+    /// Adds the kept rows to the result.
+    void move(kept_rows* kept);
+    static void drop(kept_rows* kept);
 
     /// Runs a read-only query under the active snapshot and adds a row for each of its rows, without keeping them in
     /// between: `describe(row_builder&, slot)` is called inside the executor, so it throws nothing. The server may use
@@ -110,12 +133,17 @@ private:
 
     template <class Describe>
     void add_row(Describe&& describe) {
+        write_row(describe, store_);
+    }
+
+    template <class Describe>
+    void write_row(Describe&& describe, Tuplestorestate* store) {
         MemoryContext const before = MemoryContextSwitchTo(row_context_);
         builder_.begin();
         describe(builder_);
         builder_.check_complete();
-        current_.set_writing(true);
-        tuplestore_putvalues(store_, columns_, values_, nulls_);
+        current_.set_writing(store == store_);
+        tuplestore_putvalues(store, columns_, values_, nulls_);
         current_.set_writing(false);
         MemoryContextSwitchTo(before);
         MemoryContextReset(row_context_);

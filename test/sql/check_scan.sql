@@ -246,6 +246,27 @@ SELECT count(*), count(*) FILTER (WHERE row <> (SELECT to_jsonb(c) - 'elapsed_ms
   FROM together JOIN LATERAL (SELECT conrelid::regclass, conname FROM pg_constraint WHERE oid = constraint_oid) k(child, constraint_name) ON true;
 SELECT row_key, foreign_key, row_ctid FROM fk_orphans('sparse_nulls', max_rows => 2);
 SELECT count(*) FROM fk_orphans('composites', max_rows => 0);
+-- All keys of a table are listed by one scan of it; the rows stand as they do key by key, between those of the sql engine.
+CREATE TABLE turns (id int PRIMARY KEY, a int4 REFERENCES medium, b float8 REFERENCES others_parent (f), c int8 REFERENCES large, d int4 REFERENCES medium);
+SET session_replication_role = replica;
+INSERT INTO turns SELECT n, n, n, n, nullif(n % 3, 0) FROM generate_series(1, 1000) n;
+RESET session_replication_role;
+SET fkaudit.engine = auto;
+SELECT constraint_name, engine, orphan_rows FROM fk_check('turns');
+CREATE FUNCTION listed_together(child regclass, n bigint) RETURNS jsonb LANGUAGE sql
+    RETURN (SELECT jsonb_agg(to_jsonb(o) - 'ordinality' ORDER BY ordinality) FROM fk_orphans(child, max_rows => n) WITH ORDINALITY o);
+CREATE FUNCTION listed_alone(child regclass, n bigint) RETURNS jsonb LANGUAGE sql
+    RETURN (SELECT jsonb_agg(to_jsonb(o) - 'ordinality' ORDER BY conname, ordinality)
+              FROM (SELECT conname FROM pg_constraint WHERE conrelid = child AND contype = 'f' AND conparentid = 0 OFFSET 0) k,
+                   fk_orphans(child, conname, n) WITH ORDINALITY o);
+SELECT count(*), sum(jsonb_array_length(listed_together(child, n))) AS rows,
+       count(*) FILTER (WHERE listed_together(child, n) IS DISTINCT FROM listed_alone(child, n)) AS different
+  FROM (SELECT DISTINCT conrelid::regclass FROM pg_constraint c JOIN pg_class r ON r.oid = conrelid
+         WHERE contype = 'f' AND conparentid = 0 AND relnamespace = 'check_scan'::regnamespace) k(child), (VALUES (NULL), (7)) m(n);
+-- As many keys in so little memory that their rows are kept on disk.
+SET maintenance_work_mem = '1MB';
+SELECT jsonb_array_length(listed_together('turns', NULL)) AS rows, listed_together('turns', NULL) = listed_alone('turns', NULL) AS same;
+RESET maintenance_work_mem;
 
 SET client_min_messages = warning;
 DROP SCHEMA check_scan CASCADE;
