@@ -44,6 +44,7 @@ FKAUDIT_FUNCTION(fk_baseline, fkaudit::entry::baseline)
 FKAUDIT_FUNCTION(fk_snapshot, fkaudit::entry::snapshot)
 FKAUDIT_FUNCTION(fk_drift, fkaudit::entry::drift)
 FKAUDIT_FUNCTION(fk_fingerprint, fkaudit::entry::fingerprint)
+FKAUDIT_FUNCTION(fk_graph, fkaudit::entry::draw_graph)
 
 }  // extern "C"
 #pragma GCC visibility pop

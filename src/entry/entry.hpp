@@ -23,5 +23,6 @@ Datum baseline(pg::call& current);
 Datum snapshot(pg::call& current);
 Datum drift(pg::call& current);
 Datum fingerprint(pg::call& current);
+Datum draw_graph(pg::call& current);
 
 }  // namespace fkaudit::entry

@@ -53,6 +53,8 @@ Datum call::keep_jsonb(Datum value) const {
 }
 
 Datum call::keep_text(std::string_view value) const {
+    if (value.size() > MaxAllocSize - VARHDRSZ)
+        throw model::error{"54000", "the text is too long for a value of type text"};
     Datum kept = 0;
     guarded([&] {
         MemoryContext const before = MemoryContextSwitchTo(MemoryContextGetParent(context_));
@@ -61,6 +63,8 @@ Datum call::keep_text(std::string_view value) const {
     });
     return kept;
 }
+
+bool call::has_utf8() const noexcept { return GetDatabaseEncoding() == PG_UTF8; }
 
 std::optional<std::string_view> call::text_argument(int position) {
     auto const value = argument(position);

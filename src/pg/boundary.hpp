@@ -49,7 +49,11 @@ public:
 
     /// A copy of a value for the entry point to return: the call's memory goes before the caller reads it.
     Datum keep_jsonb(Datum value) const;
+    /// Error: program_limit_exceeded where it is longer than a value may be.
     Datum keep_text(std::string_view value) const;
+
+    /// Whether the texts of this database are in UTF-8.
+    bool has_utf8() const noexcept;
 
     /// While a row is written to the result: an error then leaves a result that nobody may read or add to.
     void set_writing(bool is_writing) noexcept { is_writing_ = is_writing; }
