@@ -341,6 +341,14 @@ AS 'MODULE_PATHNAME', 'fk_baseline' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION fk_baseline(bool) IS
 'the findings of today, for fk_assert to let pass';
 
+CREATE FUNCTION fk_graph(
+    format text DEFAULT 'dot',
+    root regclass DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'fk_graph' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION fk_graph(text, regclass) IS
+'a picture of the foreign keys, all or those around one table: dot, mermaid or svg';
+
 --
 -- At run time
 --
@@ -373,10 +381,3 @@ RETURNS text
 AS 'MODULE_PATHNAME', 'fk_fingerprint' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION fk_fingerprint(name[]) IS
 'one line that is the same in databases whose foreign keys are the same';
-CREATE FUNCTION fk_graph(
-    format text DEFAULT 'dot',
-    root regclass DEFAULT NULL)
-RETURNS text
-AS 'MODULE_PATHNAME', 'fk_graph' LANGUAGE C STABLE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION fk_graph(text, regclass) IS
-'a picture of the foreign keys, all or those around one table: dot, mermaid or svg';
