@@ -35,10 +35,14 @@ using trigger_columns = row<oid, oid, oid, identifier, bool, char, bool, bool>;
 /// Builds a database, one kind of object after the other; each step is one query.
 class loader {
 public:
-    loader(pg::call& current, bool statistics) : arena_(current.arena()), statistics_(statistics) {}
+    loader(pg::call& current, scope const& wanted)
+        : arena_(current.arena()),
+          statistics_(wanted.statistics),
+          definitions_(wanted.definitions),
+          keeps_plans_(wanted.child.has_value()) {}
 
     model::database load(scope const& wanted) {
-        found_ = select<constraint_columns>(arena_, queries::constraint_rows, wanted.child, wanted.constraint_name);
+        found_ = ask<constraint_columns>(queries::constraint_rows, wanted.child, wanted.constraint_name);
         return load(ids());
     }
 
@@ -46,12 +50,21 @@ public:
     model::database load(ids tables) {
         load_relations(tables);
         link_constraints();
-        load_operators(arena_, database_);
-        load_types(arena_, database_);
+        if (definitions_) {
+            load_operators(arena_, database_);
+            load_types(arena_, database_);
+        }
         return database_;
     }
 
 private:
+    /// Planning takes longer than running for one table, and plans for any parameters serve few of them; a whole database
+    /// has plans of its own.
+    template <class Row, class... Parameter>
+    std::span<Row const> ask(pg::spi::kept_query& query, Parameter const&... parameter) {
+        return keeps_plans_ ? select<Row>(arena_, query, parameter...) : select<Row>(arena_, query.sql, parameter...);
+    }
+
     void load_relations(ids others);
     void load_columns(std::span<model::relation> relations, ids tables);
     void load_statistics(std::span<model::column> columns, std::span<column_columns const> rows, ids tables);
@@ -67,7 +80,7 @@ private:
     void report_damage(constraint_columns const& row, text damage);
 
     model::arena& arena_;
-    bool statistics_;
+    bool statistics_, definitions_, keeps_plans_;
     std::span<constraint_columns const> found_;
     model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
     model::vector<model::damaged_constraint> damaged_{arena_};
@@ -93,7 +106,7 @@ void loader::load_relations(ids others) {
     ends.insert_all(others);
     declared.insert_all(others);
 
-    auto const rows = select<relation_columns>(arena_, queries::relations, ends.items(), statistics_);
+    auto const rows = ask<relation_columns>(queries::relations, ends.items(), statistics_);
     auto const relations = arena_.array<model::relation>(rows.size());
     oid_set all(arena_);
     for (std::size_t number = 0; number < rows.size(); ++number) {
@@ -105,7 +118,7 @@ void loader::load_relations(ids others) {
         all.insert(one.id);
     }
     load_columns(relations, declared.items());
-    load_checks(relations, declared.items());
+    if (definitions_) load_checks(relations, declared.items());
     load_indexes(relations, all.items());
     database_.relations = relations;
     break_circles(relations);
@@ -113,7 +126,7 @@ void loader::load_relations(ids others) {
 }
 
 void loader::load_columns(std::span<model::relation> relations, ids tables) {
-    auto const rows = select<column_columns>(arena_, queries::columns, tables);
+    auto const rows = ask<column_columns>(queries::columns, tables);
     auto const columns = arena_.array<model::column>(rows.size());
     pg::guarded([&] {
         for (std::size_t number = 0; number < rows.size(); ++number) {
@@ -174,8 +187,8 @@ void loader::load_operator_classes() {
 }
 
 void loader::load_indexes(std::span<model::relation> relations, ids tables) {
-    load_operator_classes();
-    auto const rows = select<index_columns>(arena_, queries::indexes, tables);
+    if (definitions_) load_operator_classes();
+    auto const rows = ask<index_columns>(queries::indexes, tables);
     auto const indexes = arena_.array<model::index>(rows.size());
     pg::guarded([&] {
         for (std::size_t number = 0; number < rows.size(); ++number) {
@@ -331,7 +344,7 @@ void loader::link_constraints() {
         auto const [id, above] = std::tuple(std::get<0>(one), std::get<1>(one));
         return above != no_oid && above != id && !rows_of(rows, above).empty();
     };
-    auto const triggers = select<trigger_columns>(arena_, queries::triggers, all.items());
+    auto const triggers = ask<trigger_columns>(queries::triggers, all.items());
 
     for (auto const& one : found_)
         if (is_derived(one)) derived_.push_back(&one);
@@ -372,8 +385,8 @@ void loader::link_constraints() {
 
 }  // namespace
 
-model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted.statistics).load(wanted); }
+model::database load(pg::call& current, scope const& wanted) { return loader(current, wanted).load(wanted); }
 
-model::database load_tables(pg::call& current, ids tables) { return loader(current, false).load(tables); }
+model::database load_tables(pg::call& current, ids tables) { return loader(current, {}).load(tables); }
 
 }  // namespace fkaudit::catalog

@@ -1,15 +1,16 @@
 #pragma once
 
 #include "src/pg/compat.hpp"
+#include "src/pg/spi.hpp"
 
 /// The SQL text of every catalog query. Each runs once for a call, whatever the number of foreign keys; search_path is
-/// pg_catalog alone, so the names need no schema. Parameters and result types stand beside the rows in loader.cpp.
+/// pg_catalog alone, so the names need no schema. The plans of some may be kept for the session. Parameters and result types stand beside the rows in loader.cpp.
 namespace fkaudit::catalog::queries {
 
 /// $1 child oid or NULL, $2 constraint name or NULL: every pg_constraint row of the keys in scope, the declared ones and
 /// those that partitioning derived from them. A partition stands for the keys of its ancestors that apply to it. A row
 /// that derives from nothing that is there, or is of no table that is there, comes along, so that it can be reported.
-inline constexpr char const* constraint_rows = R"(
+inline pg::spi::kept_query constraint_rows{R"(
 WITH RECURSIVE above(id, next, matches) AS (
     SELECT c.oid, c.conparentid, $2 IS NULL OR c.conname = $2
       FROM pg_constraint c
@@ -42,11 +43,11 @@ SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
        c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
        c.conindid
   FROM tree t JOIN pg_constraint c ON c.oid = t.id
- ORDER BY c.oid)";
+ ORDER BY c.oid)"};
 
 /// $1 tables: their ids with all partitions and inheritance children below and all of their ancestors.
 /// $2: whether to read the cumulative statistics.
-inline constexpr char const* relations = R"(
+inline pg::spi::kept_query relations{R"(
 WITH RECURSIVE below(id) AS (
     SELECT unnest($1)
     UNION
@@ -70,17 +71,17 @@ SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relispartitio
   FROM around a
   JOIN pg_class r ON r.oid = a.id
   JOIN pg_namespace n ON n.oid = r.relnamespace
- ORDER BY r.oid)";
+ ORDER BY r.oid)"};
 
 /// $1 tables.
-inline constexpr char const* columns = R"(
+inline pg::spi::kept_query columns{R"(
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attcollation,
        a.attnotnull, a.atthasdef AND a.attgenerated = '', a.attidentity, a.attgenerated,
        CASE WHEN a.attgenerated = '' THEN d.adbin::text END
   FROM pg_attribute a
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
  WHERE a.attrelid = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped
- ORDER BY a.attrelid, a.attnum)";
+ ORDER BY a.attrelid, a.attnum)"};
 
 /// $1 tables: what ANALYZE found, where the caller may see it.
 inline constexpr char const* column_statistics = R"(
@@ -100,7 +101,7 @@ SELECT c.conrelid, c.conname, c.convalidated, c.conbin::text
  ORDER BY c.conrelid, c.conname)";
 
 /// $1 tables.
-inline constexpr char const* indexes = R"(
+inline pg::spi::kept_query indexes{R"(
 SELECT i.indrelid, i.indexrelid, n.nspname, r.relname, m.amname, r.relkind = 'I', i.indisunique, i.indisprimary,
        i.indisvalid, i.indisready, i.indislive, i.indimmediate, i.indnullsnotdistinct, i.indnkeyatts,
        i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indexprs::text, i.indpred::text,
@@ -110,7 +111,7 @@ SELECT i.indrelid, i.indexrelid, n.nspname, r.relname, m.amname, r.relkind = 'I'
   JOIN pg_namespace n ON n.oid = r.relnamespace
   JOIN pg_am m ON m.oid = r.relam
  WHERE i.indrelid = ANY($1)
- ORDER BY i.indrelid, r.relname)";
+ ORDER BY i.indrelid, r.relname)"};
 
 /// No parameter: every operator class.
 inline constexpr char const* operator_classes = R"(
@@ -121,12 +122,12 @@ SELECT o.oid, n.nspname, o.opcname, m.amname::text, o.opcfamily, o.opcintype, o.
  ORDER BY o.oid)";
 
 /// $1 pg_constraint rows: their internal triggers.
-inline constexpr char const* triggers = R"(
+inline pg::spi::kept_query triggers{R"(
 SELECT t.tgconstraint, t.oid, t.tgrelid, t.tgname, t.tgfoid IN ('"RI_FKey_check_ins"'::regproc, '"RI_FKey_check_upd"'::regproc),
        t.tgenabled, t.tgdeferrable, t.tginitdeferred
   FROM pg_trigger t
  WHERE t.tgconstraint = ANY($1)
- ORDER BY t.tgconstraint, t.oid)";
+ ORDER BY t.tgconstraint, t.oid)"};
 
 /// $1 tables: the users' own triggers, without the copies that partitions have.
 inline constexpr char const* user_triggers = R"(

@@ -31,11 +31,10 @@ std::string_view qualified_name(pg::call& current, oid relation) {
 
 std::string_view require_table(pg::call& current, oid relation) {
     auto& arena = current.arena();
-    auto const found = select<row<identifier, identifier, char>>(
-        arena,
+    static pg::spi::kept_query query{
         "SELECT n.nspname, r.relname, r.relkind FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace"
-        " WHERE r.oid = $1",
-        relation);
+        " WHERE r.oid = $1"};
+    auto const found = select<row<identifier, identifier, char>>(arena, query, relation);
     if (found.empty()) throw model::error{"42P01", arena.concat("relation with OID ", relation, " does not exist")};
     auto const& [schema, name, kind] = found[0];
     if (kind == 'r' || kind == 'p' || kind == 'f') return name.name;
@@ -56,11 +55,12 @@ std::string_view require_table(pg::call& current, oid relation) {
                        "Name a table or a partitioned table."};
 }
 
-model::database load_scope(pg::call& current, int child_position, bool statistics) {
+namespace {
+
+model::database load_asked(pg::call& current, int child_position, scope wanted) {
     auto& arena = current.arena();
-    scope const wanted{.child = current.oid_argument(child_position),
-                       .constraint_name = current.name_argument(child_position + 1),
-                       .statistics = statistics};
+    wanted.child = current.oid_argument(child_position);
+    wanted.constraint_name = current.name_argument(child_position + 1);
     auto const name = wanted.child ? require_table(current, *wanted.child) : text();
     auto const database = load(current, wanted);
     if (!database.constraints.empty() || !database.damaged.empty() || (!wanted.child && !wanted.constraint_name))
@@ -81,6 +81,16 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
         ereport(NOTICE, (errmsg("table \"%.*s\" has no foreign keys", static_cast<int>(name.size()), name.data())));
     });
     return database;
+}
+
+}  // namespace
+
+model::database load_scope(pg::call& current, int child_position, bool statistics) {
+    return load_asked(current, child_position, {.statistics = statistics});
+}
+
+model::database load_keys(pg::call& current, int child_position) {
+    return load_asked(current, child_position, {.definitions = false});
 }
 
 }  // namespace fkaudit::catalog

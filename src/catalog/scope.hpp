@@ -9,6 +9,9 @@ namespace fkaudit::catalog {
 /// constraint). A NOTICE says that a table has no foreign keys.
 model::database load_scope(pg::call& current, int child_position, bool statistics = false);
 
+/// The same with no more than reading the keys' rows needs (scope::definitions).
+model::database load_keys(pg::call& current, int child_position);
+
 /// The extension's schema, quoted: where the function that is called lives.
 std::string_view extension_schema(pg::call& current);
 

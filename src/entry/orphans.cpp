@@ -77,7 +77,7 @@ Datum run(pg::call& current, pg::result_set& result, model::database const& data
 Datum orphans(pg::call& current) {
     pg::result_set result(current);
     auto const max_rows = read_max_rows(current, 2);
-    return run(current, result, catalog::load_scope(current, 0), max_rows);
+    return run(current, result, catalog::load_keys(current, 0), max_rows);
 }
 
 Datum orphans_undeclared(pg::call& current) {
