@@ -82,13 +82,14 @@ class Planner:
         return found
 
     def helps(self, table_oid, table):
-        """The indexes that find by a part of the key, each tried alone: by what they lead with, or by anything where
-        there is no order."""
+        """The indexes that find by a part of the key, each tried alone: by what they lead with, or by any of their
+        columns where there is no order or a btree skips over those before (nbtree gives each of them a skip array, since
+        18). The planner takes some of these only with nothing else left, so their cost says nothing here."""
         found = []
         for index, name, method, numbers, texts in self._session.rows(_INDEXES.format(table=table_oid)):
             positions = [position for position, column in enumerate(self._columns)
                          if self._is_named(table_oid, numbers[0], texts[0], column)]
-            if method in ("brin", "gin"):
+            if method in ("brin", "gin") or method == "btree" and self._session.major >= 18:
                 positions = list(range(len(self._columns)))
             wanted = re.compile("|".join(rf"\${position + 1}(?!\d)" for position in positions) or "^$")
             if any(wanted.search(condition) for condition in self._conditions(table_oid, table, index, name)):

@@ -60,8 +60,9 @@ public:
                                  key_.is_temporal ? "" : "; a btree serves it whole");
         }
         if (match.served == 0)
-            return arena_.concat(name(match), " has ", columns(match.usable, " and "),
-                                 " behind other columns, which the search has to skip over");
+            return arena_.concat(
+                name(match), " has ", columns(match.usable, " and "),
+                " behind other columns, which the search has to skip over: quick only if they have few values");
         auto const rest = match.all & ~match.served;
         auto const wrong = faults(match);
         return arena_.concat(
@@ -162,8 +163,13 @@ private:
 
     text collation_fault(index_match const& match, std::size_t position) const {
         auto const* const key = key_on(match, position, plan::key_fit::other_collation);
+        if (key == nullptr)
+            return arena_.concat(name(match),
+                                 " is an SP-GiST index: it finds texts by their bytes, so that the server ",
+                                 "overlooks rows which ", collation(conditions_[position].collation),
+                                 " calls equal, and a delete orphans them; drop it");
         return arena_.concat(name(match), " sorts ", key_.child_column(position).name.quoted, " by the collation ",
-                             collation(key != nullptr ? key->collation : model::no_oid), ", the search compares by ",
+                             collation(key->collation), ", the search compares by ",
                              collation(conditions_[position].collation));
     }
 
