@@ -129,8 +129,10 @@ void match_keys(model::database const& database, conditions_view conditions, col
         bool exact = false, related = false;
         for (std::size_t position = 0; position < columns.size(); ++position) {
             auto const bit = position_bit(position);
-            auto const fit = fit_of(database, conditions[position], columns[position], key);
+            auto fit = fit_of(database, conditions[position], columns[position], key);
             if (fit == key_fit::unrelated) continue;
+            if (fit == key_fit::exact && loses_rows(database, conditions[position], *match.candidate))
+                fit = key_fit::other_collation;
             related = true;
             match.present |= bit;
             if (leads) match.leading |= bit;
@@ -168,6 +170,12 @@ std::span<search_condition const> search_conditions(model::arena& arena, model::
         }
     }
     return conditions;
+}
+
+bool loses_rows(model::database const& database, search_condition const& condition,
+                model::index const& candidate) noexcept {
+    auto const* const collation = database.find_collation(condition.collation);
+    return candidate.access_method == "spgist" && collation != nullptr && !collation->deterministic;
 }
 
 key_fit fit_of(model::database const& database, search_condition const& condition, std::int16_t column,

@@ -38,6 +38,11 @@ enum class key_fit {
 key_fit fit_of(model::database const& database, search_condition const& condition, std::int16_t column,
                model::index_key const& key) noexcept;
 
+/// Whether the planner may take the index for the condition, and misses rows by it: SP-GiST finds texts by their bytes,
+/// whatever else a nondeterministic collation calls equal (spgtextproc.c: spg_text_leaf_consistent).
+bool loses_rows(model::database const& database, search_condition const& condition,
+                model::index const& candidate) noexcept;
+
 /// Positions of a key, one bit each (a key has 32 columns at most).
 using positions = std::uint64_t;
 
