@@ -26,8 +26,11 @@ def _first(path, pattern):
 
 def _commit():
     def git(*arguments):
-        done = subprocess.run(["git", *arguments], cwd=pathlib.Path(__file__).parent, capture_output=True, text=True,
-                              check=False)
+        try:
+            done = subprocess.run(["git", *arguments], cwd=pathlib.Path(__file__).parent, capture_output=True, text=True,
+                                  check=False)
+        except FileNotFoundError:
+            return ""  # a machine without git, or a copy of the checkout on it
         return done.stdout.strip() if done.returncode == 0 else ""
 
     changed = [line for line in git("status", "--porcelain").splitlines() if not line.endswith("bench/RESULTS.md")]
