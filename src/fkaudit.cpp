@@ -2,6 +2,7 @@
 /// boundary; what it does is in src/entry.
 
 #include "src/audit/registry.hpp"
+#include "src/check/scan_worker.hpp"
 #include "src/entry/entry.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
@@ -45,6 +46,13 @@ FKAUDIT_FUNCTION(fk_snapshot, fkaudit::entry::snapshot)
 FKAUDIT_FUNCTION(fk_drift, fkaudit::entry::drift)
 FKAUDIT_FUNCTION(fk_fingerprint, fkaudit::entry::fingerprint)
 FKAUDIT_FUNCTION(fk_graph, fkaudit::entry::draw_graph)
+
+/// Where the parallel workers of a scan start: the server looks the name up in the library.
+PGDLLEXPORT void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents);
+
+void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents) {
+    fkaudit::pg::worker_boundary([=](MemoryContext context) { fkaudit::check::work(contents, segment, context); });
+}
 
 }  // extern "C"
 #pragma GCC visibility pop

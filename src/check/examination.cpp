@@ -180,8 +180,17 @@ private:
         }
     }
 
-    /// `of`: how many keys are scanned, together or one after the other.
+    /// An error that may come from parallel workers, for lack of shared memory perhaps, is no reason to give up: what
+    /// they do can be done without them. `of`: how many keys are scanned, together or one after the other.
     std::optional<pg::caught_error> try_scan(candidates const& some, Snapshot snapshot, std::size_t of) {
+        bool used_workers = false;
+        auto const failure = try_scan(some, snapshot, of, true, used_workers);
+        if (!failure || !used_workers) return failure;
+        return try_scan(some, snapshot, of, false, used_workers);
+    }
+
+    std::optional<pg::caught_error> try_scan(candidates const& some, Snapshot snapshot, std::size_t of,
+                                             bool may_use_workers, bool& used_workers) {
         auto const start = std::chrono::steady_clock::now();
         model::vector<work_item> items(current_.arena());
         model::vector<verdict> blanks(current_.arena());
@@ -189,7 +198,7 @@ private:
             blanks.push_back(*one->found);
             one->kept = of > 1 ? work_.keep(of) : nullptr;
         }
-        scan_engine reader(current_);
+        scan_engine reader(current_, may_use_workers);
         auto const failure = pg::attempt(current_, pg::on_success::commit, [&] {
             for (auto* const one : some) {
                 // As a query would be asked when it starts.
@@ -203,6 +212,7 @@ private:
             if (!items.empty()) work_.run(reader, {items.data(), items.size()});
             state.restore();
         });
+        used_workers = reader.used_workers();
         if (failure) {
             for (std::size_t number = 0; number < some.size(); ++number) {
                 *some[number]->found = blanks[number];

@@ -284,4 +284,12 @@ void heap_page::strip_blanks(picked& column) const noexcept {
     for (std::uint32_t row = 0; row < rows_; ++row) column.values.texts[row] = without_blanks(column.values.texts[row]);
 }
 
+/// Not synchronised with other scans: rows come in physical order.
+TableScanDesc begin_heap_scan(Relation table, heap_part const& part) {
+    if (part.shared == nullptr) return table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);
+    // table_beginscan_parallel() would bring a snapshot of its own for each table.
+    return table->rd_tableam->scan_begin(table, GetActiveSnapshot(), 0, nullptr, &part.shared->base,
+                                         SO_TYPE_SEQSCAN | SO_ALLOW_STRAT | SO_ALLOW_PAGEMODE);
+}
+
 }  // namespace fkaudit::check

@@ -92,23 +92,31 @@ private:
     bool all_simple_ = false;
 };
 
-/// Reads a heap under the active snapshot from its first page to its last one: `use()` for each page that has visible
-/// rows; false ends the reading. `use` may throw and may ereport; where it may ereport it holds only trivially
-/// destructible objects. Leaves the tables' locks alone.
+/// A heap, or what one of several processes gets of it: those that have `shared` in common share its pages.
+struct heap_part {
+    model::oid id = model::no_oid;
+    ParallelBlockTableScanDesc shared = nullptr;
+    LOCKMODE lock = NoLock;  ///< to be taken while it is read
+};
+
+/// Begins to read it from its first page to its last one, or what is left of it, under the active snapshot. May ereport.
+TableScanDesc begin_heap_scan(Relation table, heap_part const& part);
+
+/// Reads it: `use()` for each page that has visible rows; false ends the reading. `use` may throw and may ereport; where
+/// it may ereport it holds only trivially destructible objects.
 template <class Use>
-void read_heap(model::oid id, heap_page& page, Use use) {
+void read_heap(heap_part const& part, heap_page& page, Use use) {
     pg::guarded([&] {
-        Relation const table = table_open(id, NoLock);
+        Relation const table = table_open(part.id, part.lock);
         page.begin(table);
-        // Not synchronised with other scans: rows come in physical order.
-        TableScanDesc const scan = table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);
+        TableScanDesc const scan = begin_heap_scan(table, part);
         while (heap_getnext(scan, ForwardScanDirection) != nullptr) {
             CHECK_FOR_INTERRUPTS();
             page.load(reinterpret_cast<HeapScanDesc>(scan));
             if (!use()) break;
         }
         table_endscan(scan);
-        table_close(table, NoLock);
+        table_close(table, part.lock);
     });
 }
 

@@ -33,7 +33,7 @@ std::string_view read_bytea(Datum value) {
 }  // namespace
 
 orphan_counter::orphan_counter(model::arena& arena, MemoryContext context, model::constraint const& key,
-                               key_format const& format, std::size_t limit)
+                               key_format const& format, std::size_t limit, counted_values* others)
     : key_(key),
       context_(context),
       columns_(arena.array<column>(key.child_columns.size())),
@@ -44,7 +44,8 @@ orphan_counter::orphan_counter(model::arena& arena, MemoryContext context, model
       counter_(memory_, reinterpret_cast<std::uintptr_t>(this)),
       group_(arena),
       shown_(arena),
-      limit_(limit) {
+      limit_(limit),
+      others_(others) {
     pg::guarded([&] {
         for (std::size_t position = 0; position < columns_.size(); ++position) {
             auto& one = columns_[position];
@@ -58,13 +59,13 @@ orphan_counter::orphan_counter(model::arena& arena, MemoryContext context, model
 bool orphan_counter::add(heap_page const& page, std::span<std::uint32_t const> missing,
                          std::span<std::uint32_t const> mixed) {
     MemoryContext const before = MemoryContextSwitchTo(row_context_);
-    missing_rows_ += static_cast<std::int64_t>(missing.size());
-    mixed_rows_ += static_cast<std::int64_t>(mixed.size());
+    sum_.missing_rows += static_cast<std::int64_t>(missing.size());
+    sum_.mixed_rows += static_cast<std::int64_t>(mixed.size());
     for (auto const row : missing) {
         read_row(page, row);
         count_row();
     }
-    if (missing_rows_ == 0)
+    if (sum_.missing_rows == 0)
         for (auto const row : mixed) {
             read_row(page, row);
             compare_mixed();
@@ -98,15 +99,32 @@ void orphan_counter::count_row() {
         while (one.group.strips_blanks && !bytes.empty() && bytes.back() == ' ') bytes.remove_suffix(1);
         append(group_, bytes);
     }
-    if (try_count()) return;
-    flush();
-    // One that is larger than all of the memory.
-    if (!try_count()) sort_one({1, view(group_), view(shown_)});
+    count_value(1);
 }
 
-bool orphan_counter::try_count() {
+void orphan_counter::count_value(std::uint64_t count) {
+    if (try_count(count)) return;
+    flush();
+    // One that is larger than all of the memory.
+    if (!try_count(count)) pass_on({count, view(group_), view(shown_)});
+}
+
+void orphan_counter::merge(keys::key_counter::entry const& one) {
+    group_.assign(one.key.begin(), one.key.end());
+    shown_.assign(one.shown.begin(), one.shown.end());
+    count_value(one.count);
+}
+
+void orphan_counter::merge(totals const& other) {
+    sum_.missing_rows += other.missing_rows;
+    sum_.mixed_rows += other.mixed_rows;
+    if (other.best_mixed != 0 && (sum_.best_mixed == 0 || is_smaller(other.best_mixed, sum_.best_mixed)))
+        keep(sum_.best_mixed, other.best_mixed);
+}
+
+bool orphan_counter::try_count(std::uint64_t count) {
     try {
-        counter_.add(view(group_), view(shown_));
+        counter_.add(view(group_), view(shown_), count);
     } catch (keys::over_budget const&) {
         return false;
     }
@@ -115,7 +133,7 @@ bool orphan_counter::try_count() {
 
 void orphan_counter::compare_mixed() {
     Datum const object = object_.build(values_.values(), values_.nulls());
-    if (best_mixed_ == 0 || is_smaller(object, best_mixed_)) keep(best_mixed_, object);
+    if (sum_.best_mixed == 0 || is_smaller(object, sum_.best_mixed)) keep(sum_.best_mixed, object);
 }
 
 void orphan_counter::keep(Datum& place, Datum fresh) const {
@@ -156,11 +174,18 @@ void orphan_counter::sort_one(keys::key_counter::entry const& one) {
     for (int const place : {0, 2}) pfree(DatumGetPointer(values[place]));
 }
 
-/// Hands what is counted to the sort, as (key, count, shown).
+/// Hands what is counted to the others, or to the sort, as (key, count, shown).
 void orphan_counter::flush() {
-    if (sort_ == nullptr) begin_sort();
-    counter_.read([this](keys::key_counter::entry const& one) { sort_one(one); });
+    if (others_ == nullptr && sort_ == nullptr) begin_sort();
+    counter_.read([this](keys::key_counter::entry const& one) { pass_on(one); });
     counter_.clear();
+}
+
+void orphan_counter::pass_on(keys::key_counter::entry const& one) {
+    if (others_ != nullptr)
+        others_->take(one);
+    else
+        sort_one(one);
 }
 
 Datum orphan_counter::show(std::string_view shown) const {
@@ -229,13 +254,13 @@ void orphan_counter::finish(verdict& found, MemoryContext target) {
         else
             counter_.read([&](keys::key_counter::entry const& one) { propose(one.count, one.shown); });
         MemoryContextSwitchTo(target);
-        Datum const example = best_ != 0 ? best_ : best_mixed_;
+        Datum const example = best_ != 0 ? best_ : sum_.best_mixed;
         found.example = example == 0 ? 0 : PointerGetDatum(DatumGetJsonbPCopy(example));
         MemoryContextSwitchTo(before);
     });
-    found.orphan_rows = missing_rows_ + mixed_rows_;
+    found.orphan_rows = sum_.missing_rows + sum_.mixed_rows;
     found.missing_keys = distinct_;
-    if (key_.match == model::match_type::full) found.mixed_null_rows = mixed_rows_;
+    if (key_.match == model::match_type::full) found.mixed_null_rows = sum_.mixed_rows;
 }
 
 }  // namespace fkaudit::check

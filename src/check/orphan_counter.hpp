@@ -7,16 +7,41 @@
 
 namespace fkaudit::check {
 
+/// Takes over what a counter has counted, for somebody else to add it up. May ereport.
+class counted_values {
+public:
+    counted_values() = default;
+    counted_values(counted_values const&) = delete;
+    counted_values& operator=(counted_values const&) = delete;
+    virtual ~counted_values() = default;
+    virtual void take(keys::key_counter::entry const& one) = 0;
+};
+
 /// Counts the rows that violate a key, its distinct missing values, and finds the example: the most frequent of them,
 /// the smallest of equals. Past its memory the values are sorted on disk.
 class orphan_counter final : public orphan_sink {
 public:
-    /// `limit`: bytes for the values that are counted, and as many for sorting them.
+    /// What is counted beside the values.
+    struct totals {
+        std::int64_t missing_rows = 0, mixed_rows = 0;
+        Datum best_mixed = 0;  ///< jsonb, the smallest of them; 0: none, or there are missing rows
+    };
+
+    /// `limit`: bytes for the values that are counted, and as many for sorting them. With `others`, it is one of several
+    /// counters: past its memory the values go there.
     orphan_counter(model::arena& arena, MemoryContext context, model::constraint const& key, key_format const& format,
-                   std::size_t limit);
+                   std::size_t limit, counted_values* others = nullptr);
 
     bool add(heap_page const& page, std::span<std::uint32_t const> missing,
              std::span<std::uint32_t const> mixed) override;
+
+    /// Hands all values that are left to the others. May ereport.
+    void hand_over() { flush(); }
+    totals const& sum() const noexcept { return sum_; }
+
+    /// Adds what another counter of the same key has counted. May ereport.
+    void merge(keys::key_counter::entry const& one);
+    void merge(totals const& other);
 
     /// Fills the verdict's orphans, missing keys and example; the example is in `target`.
     void finish(verdict& found, MemoryContext target);
@@ -31,8 +56,10 @@ private:
     void read_row(heap_page const& page, std::uint32_t row);
     void count_row();
     void compare_mixed();
-    bool try_count();
+    bool try_count(std::uint64_t count);
+    void count_value(std::uint64_t count);
     void flush();
+    void pass_on(keys::key_counter::entry const& one);
     void begin_sort();
     void sort_one(keys::key_counter::entry const& one);
     void propose(std::uint64_t count, std::string_view shown);
@@ -51,12 +78,14 @@ private:
     keys::key_counter counter_;
     model::vector<char> group_, shown_;
     std::size_t limit_;
+    counted_values* others_;
     Tuplesortstate* sort_ = nullptr;
     TupleTableSlot* read_slot_ = nullptr;
     TupleTableSlot* write_slot_ = nullptr;
-    std::int64_t missing_rows_ = 0, mixed_rows_ = 0, distinct_ = 0;
+    totals sum_{};
+    std::int64_t distinct_ = 0;
     std::uint64_t best_count_ = 0;
-    Datum best_ = 0, best_mixed_ = 0;  ///< jsonb; 0: none yet
+    Datum best_ = 0;  ///< jsonb; 0: none yet
 };
 
 }  // namespace fkaudit::check

@@ -53,7 +53,7 @@ void parent_keys::read_tables(std::span<model::oid const> tables, std::span<want
 
     bool is_over = false;
     for (auto const id : tables) {
-        read_heap(id, page, [&] {
+        read_heap({.id = id}, page, [&] {
             gatherer.gather(page);
             try {
                 add(gatherer);
@@ -73,30 +73,22 @@ void parent_keys::read(std::span<model::oid const> tables, std::span<wanted_colu
         case key_form::word: {
             keys::integer_set_builder<keys::word> builder(memory_, format_.fields, seed, expected);
             read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.words()); });
-            words_ = builder.finish();
+            set_.words = builder.finish();
             break;
         }
         case key_form::pair: {
             keys::integer_set_builder<keys::pair> builder(memory_, format_.fields, seed, expected);
             read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.pairs()); });
-            pairs_ = builder.finish();
+            set_.pairs = builder.finish();
             break;
         }
         case key_form::text: {
             keys::text_set_builder builder(memory_, seed);
             read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.texts()); });
-            texts_ = builder.finish();
+            set_.texts = builder.finish();
             break;
         }
     }
-}
-
-std::size_t parent_keys::find_missing(key_gatherer const& children, std::uint32_t* missing) const {
-    if (words_) return words_->find_missing(children.words(), missing);
-    if (pairs_) return pairs_->find_missing(children.pairs(), missing);
-    auto const count = texts_->find_missing(children.texts(), missing);
-    std::sort(missing, missing + count);
-    return count;
 }
 
 }  // namespace fkaudit::check

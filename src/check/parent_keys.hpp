@@ -1,8 +1,6 @@
 #pragma once
 
-#include "src/check/key_gatherer.hpp"
-#include "src/keys/integer_set.hpp"
-#include "src/keys/text_set.hpp"
+#include "src/check/key_set.hpp"
 #include "src/pg/memory.hpp"
 
 namespace fkaudit::check {
@@ -30,8 +28,8 @@ public:
     /// Reads the keys of the parent's tables; those that are NULL in part are nobody's parent. Error: over_budget.
     void read(std::span<model::oid const> tables, std::span<wanted_column const> columns);
 
-    /// Writes the positions of the complete keys that are not among the parent's, in their order; returns their number.
-    std::size_t find_missing(key_gatherer const& children, std::uint32_t* missing) const;
+    /// What was read.
+    key_set const& set() const noexcept { return set_; }
 
     /// Bytes that it takes.
     std::size_t bytes() const noexcept { return limit_ - memory_.left(); }
@@ -45,9 +43,7 @@ private:
     keys::bounded_memory memory_;
     std::size_t limit_;
     key_format const& format_;
-    std::optional<keys::integer_set<keys::word>> words_{};
-    std::optional<keys::integer_set<keys::pair>> pairs_{};
-    std::optional<keys::text_set> texts_{};
+    key_set set_{};
 };
 
 }  // namespace fkaudit::check

@@ -2,7 +2,9 @@
 
 #include "src/check/orphan_counter.hpp"
 #include "src/check/orphan_lister.hpp"
+#include "src/check/parallel_scan.hpp"
 #include "src/check/scan_pass.hpp"
+#include "src/check/worker_count.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/spi.hpp"
 
@@ -17,10 +19,11 @@ constexpr text too_large = "the parent's keys take more memory than maintenance_
 
 std::size_t memory_limit() { return static_cast<std::size_t>(maintenance_work_mem) * 1024; }
 
+constexpr std::size_t least_share = 65536;
+
 /// An eighth of the memory is for counting orphans; each key's share of it.
 std::size_t counting_share(std::size_t key_count) {
-    constexpr std::size_t least = 65536;
-    return std::max(memory_limit() / 8 / std::max<std::size_t>(key_count, 1), least);
+    return std::max(memory_limit() / 8 / std::max<std::size_t>(key_count, 1), least_share);
 }
 
 /// Whether these are heaps, or partitioned tables of heaps.
@@ -69,8 +72,8 @@ text find_obstacle(pg::call& current, prepared_key const& prepared) {
 }
 
 /// Examines the first items of a list in one reading, as many as the memory is enough for, and takes them off the list.
-template <class MakeSink, class Finish>
-void examine_some(pg::call& current, model::vector<work_item*>& items, MakeSink make_sink, Finish finish) {
+template <class Examine>
+void examine_some(pg::call& current, model::vector<work_item*>& items, Examine examine) {
     scan_pass pass(current, memory_limit() - memory_limit() / 8);
     model::vector<work_item*> later(current.arena());
     for (auto* const item : items) {
@@ -78,16 +81,13 @@ void examine_some(pg::call& current, model::vector<work_item*>& items, MakeSink 
         try {
             pass.add(*item, *format);
         } catch (keys::over_budget const&) {
-            if (pass.size() == 0)
+            if (pass.keys().empty())
                 item->left_out = too_large;
             else
                 later.push_back(item);
         }
     }
-    if (pass.size() > 0) {
-        pass.run([&](work_item& item, key_format const& format) { return make_sink(pass, item, format); });
-        finish();
-    }
+    if (!pass.keys().empty()) examine(pass);
     items.swap(later);
 }
 
@@ -113,37 +113,50 @@ text scan_engine::refuse_list(prepared_key const& prepared) {
 }
 
 void scan_engine::count(std::span<work_item> items) {
-    struct counted {
-        work_item* item;
-        orphan_counter* counter;
-    };
     auto left = pointers(current_.arena(), items);
     while (!left.empty()) {
-        model::vector<counted> counters(current_.arena());
         auto const share = counting_share(left.size());
-        examine_some(
-            current_, left,
-            [&](scan_pass& pass, work_item& item, key_format const& format) -> orphan_sink* {
-                auto* const counter = make_in<orphan_counter>(pass.arena(), pass.arena(), pass.context(),
-                                                              *item.prepared.key, format, share);
-                counters.push_back({&item, counter});
-                return counter;
-            },
-            [&] {
-                for (auto const& one : counters) one.counter->finish(*one.item->found, current_.context());
-            });
+        examine_some(current_, left, [&](scan_pass& pass) { count_pass(pass, share); });
+    }
+}
+
+void scan_engine::count_pass(scan_pass& pass, std::size_t share) {
+    int const workers = may_use_workers_ ? choose_workers(pass) : 0;
+    share = std::max(share / (static_cast<std::size_t>(workers) + 1), least_share);
+    auto const keys = pass.child_keys();
+    auto const counters = pass.arena().array<orphan_counter*>(keys.size());
+    for (std::size_t number = 0; number < keys.size(); ++number) {
+        auto const& one = *pass.keys()[number];
+        counters[number] = make_in<orphan_counter>(pass.arena(), pass.arena(), pass.context(), *one.item->prepared.key,
+                                                   one.format, share);
+        keys[number].sink = counters[number];
+    }
+    int helpers = 0;
+    if (workers > 0) {
+        used_workers_ = true;
+        helpers = read_in_parallel(pass, keys, counters, workers, share);
+    } else {
+        pass.read(keys);
+    }
+    for (std::size_t number = 0; number < keys.size(); ++number) {
+        auto& found = *pass.keys()[number]->item->found;
+        counters[number]->finish(found, current_.context());
+        if (helpers > 0)
+            found.detail = current_.arena().concat("scanned with the help of ", helpers,
+                                                   helpers == 1 ? " parallel worker" : " parallel workers");
     }
 }
 
 void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
     auto left = pointers(current_.arena(), items);
     while (!left.empty())
-        examine_some(
-            current_, left,
-            [&](scan_pass& pass, work_item& item, key_format const&) -> orphan_sink* {
-                return make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), item, max_rows, result);
-            },
-            [] {});
+        examine_some(current_, left, [&](scan_pass& pass) {
+            auto const keys = pass.child_keys();
+            for (std::size_t number = 0; number < keys.size(); ++number)
+                keys[number].sink = make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(),
+                                                           *pass.keys()[number]->item, max_rows, result);
+            pass.read(keys);
+        });
 }
 
 }  // namespace fkaudit::check

@@ -4,12 +4,16 @@
 
 namespace fkaudit::check {
 
+class scan_pass;
+
 /// Reads the child's heap once for all of its keys, after the parents' keys: no query, no function of any user, and no
 /// more memory than `maintenance_work_mem`. Keys whose parents do not fit together are examined in several readings; one
 /// that does not fit alone is left out.
 class scan_engine final : public engine {
 public:
-    explicit scan_engine(pg::call& current) : current_(current) {}
+    explicit scan_engine(pg::call& current, bool may_use_workers = true)
+        : current_(current),
+          may_use_workers_(may_use_workers) {}
 
     /// Why the engine cannot count, or list, a key at all; empty: it can.
     std::string_view refuse_count(prepared_key const& prepared);
@@ -19,8 +23,15 @@ public:
     void count(std::span<work_item> items) override;
     void list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) override;
 
+    /// Whether parallel workers were asked to help. Should an error come from that, a scan without them may do.
+    bool used_workers() const noexcept { return used_workers_; }
+
 private:
+    void count_pass(scan_pass& pass, std::size_t share);
+
     pg::call& current_;
+    bool may_use_workers_;
+    bool used_workers_ = false;
 };
 
 }  // namespace fkaudit::check

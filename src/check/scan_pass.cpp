@@ -11,34 +11,34 @@ scan_pass::scan_pass(pg::call& current, std::size_t limit)
       left_(limit),
       keys_(arena_),
       parents_(arena_),
-      columns_(arena_),
-      missing_(arena_.array<std::uint32_t>(MaxHeapTuplesPerPage + 1).data()),
-      rows_(arena_.array<std::uint32_t>(MaxHeapTuplesPerPage + 1).data()) {}
+      columns_(arena_) {}
 
 void scan_pass::add(work_item& item, key_format const& format) {
-    auto& one = *make_in<scanned_key>(arena_, scanned_key{&item, format, nullptr, {}, nullptr, nullptr, 0, false});
-    one.set = find_parent(one);
-    if (one.set == nullptr) one.set = read_parent(one);
+    auto& one = *make_in<scanned_key>(arena_, scanned_key{&item, format, nullptr, {}});
+    one.parent = find_parent(one);
+    if (one.parent == nullptr) one.parent = read_parent(one);
 
     auto const& key = *item.prepared.key;
     one.positions = arena_.array<std::size_t>(key.child_columns.size());
     for (std::size_t part = 0; part < one.positions.size(); ++part)
         one.positions[part] = want(key.child_column(part).name.name, format.child[part]);
-    one.gatherer = make_in<key_gatherer>(arena_, arena_, one.format, one.format.child,
-                                         std::span<std::size_t const>(one.positions));
     keys_.push_back(&one);
 }
 
+/// Several keys of the child may refer to the same parent's keys.
 parent_keys const* scan_pass::find_parent(scanned_key const& one) const {
     auto const& key = *one.item->prepared.key;
     auto const same = [](auto const& a, auto const& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
     auto const same_field = [](keys::field const& a, keys::field const& b) { return a.width == b.width; };
-    for (auto const& known : parents_)
-        if (known.key->parent == key.parent && same(known.key->parent_columns, key.parent_columns) &&
-            known.format->form == one.format.form && same(known.format->parent, one.format.parent) &&
-            std::equal(known.format->fields.begin(), known.format->fields.end(), one.format.fields.begin(),
-                       one.format.fields.end(), same_field))
-            return known.set;
+    for (auto const* const known : keys_) {
+        auto const& other = *known->item->prepared.key;
+        auto const& format = known->format;
+        if (other.parent == key.parent && same(other.parent_columns, key.parent_columns) &&
+            format.form == one.format.form && same(format.parent, one.format.parent) &&
+            std::equal(format.fields.begin(), format.fields.end(), one.format.fields.begin(), one.format.fields.end(),
+                       same_field))
+            return known->parent;
+    }
     return nullptr;
 }
 
@@ -57,7 +57,7 @@ parent_keys const* scan_pass::read_parent(scanned_key const& one) {
         throw;
     }
     left_ -= set->bytes();
-    parents_.push_back({&key, &one.format, set});
+    parents_.push_back(set);
     return set;
 }
 
@@ -69,41 +69,40 @@ std::size_t scan_pass::want(std::string_view name, column_format const& format) 
     return static_cast<std::size_t>(std::find(columns_.begin(), columns_.end(), wanted) - columns_.begin());
 }
 
-void scan_pass::read_child() {
-    heap_page page(arena_, context_.get(), {columns_.data(), columns_.size()});
-    for (auto const id : heaps(arena_, keys_.front()->item->prepared.child_tables))
-        read_heap(id, page, [&] { return read_page(page); });
-    for (auto const* const one : keys_) {
-        auto& found = *one->item->found;
-        found.rows_checked = row_count_;
-        if (one->item->prepared.key->match != model::match_type::full) found.partial_null_rows = one->partly_null;
+std::span<model::oid const> scan_pass::tables() { return heaps(arena_, keys_.front()->item->prepared.child_tables); }
+
+std::span<child_key> scan_pass::child_keys() {
+    auto const all = arena_.array<child_key>(keys_.size());
+    for (std::size_t number = 0; number < all.size(); ++number) {
+        auto const& one = *keys_[number];
+        all[number].set = &one.parent->set();
+        all[number].gatherer = make_in<key_gatherer>(arena_, arena_, one.format, one.format.child,
+                                                     std::span<std::size_t const>(one.positions));
+        all[number].is_full = one.item->prepared.key->match == model::match_type::full;
+    }
+    return all;
+}
+
+void scan_pass::read(std::span<child_key> keys) {
+    child_reader reader(arena_, context_.get(), columns(), keys);
+    auto const ids = tables();
+    auto const parts = arena_.array<heap_part>(ids.size());
+    for (std::size_t number = 0; number < ids.size(); ++number) parts[number].id = ids[number];
+    reader.read(parts);
+    report(keys, reader.rows());
+}
+
+void scan_pass::report(std::span<child_key const> keys, std::int64_t rows) const {
+    for (std::size_t number = 0; number < keys.size(); ++number) {
+        auto& found = *keys_[number]->item->found;
+        found.rows_checked = rows;
+        if (!keys[number].is_full) found.partial_null_rows = keys[number].partly_null;
     }
 }
 
-/// False: no key wants more rows.
-bool scan_pass::read_page(heap_page const& page) {
-    row_count_ += page.rows();
-    bool any = false;
-    for (auto* const one : keys_) {
-        if (one->is_done) continue;
-        probe(*one, page);
-        any = any || !one->is_done;
-    }
-    return any;
-}
-
-void scan_pass::probe(scanned_key& one, heap_page const& page) {
-    auto& children = *one.gatherer;
-    children.gather(page);
-    auto const count = one.set->find_missing(children, missing_);
-    auto mixed = children.partly_null();
-    if (one.item->prepared.key->match != model::match_type::full) {
-        one.partly_null += static_cast<std::int64_t>(mixed.size());
-        mixed = {};
-    }
-    if (count == 0 && mixed.empty()) return;
-    std::transform(missing_, missing_ + count, rows_, [&](std::uint32_t number) { return children.row(number); });
-    one.is_done = !one.sink->add(page, {rows_, count}, mixed);
+void scan_pass::forget_parents() {
+    for (auto const* const one : parents_) one->~parent_keys();
+    parents_.clear();
 }
 
 std::span<model::oid const> heaps(model::arena& arena, std::span<model::oid const> tables) {

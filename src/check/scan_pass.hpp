@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/check/child_reader.hpp"
 #include "src/check/engine.hpp"
-#include "src/check/orphan_rows.hpp"
 #include "src/check/parent_keys.hpp"
 
 namespace fkaudit::check {
@@ -11,6 +11,14 @@ template <class T, class... Argument>
 T* make_in(model::arena& arena, Argument&&... argument) {
     return new (model::allocator<T>(arena).allocate(1)) T(std::forward<Argument>(argument)...);
 }
+
+/// A key that is examined by a scan.
+struct scanned_key {
+    work_item* item;
+    key_format format;
+    parent_keys const* parent;
+    std::span<std::size_t> positions;  ///< of its columns among those that are read
+};
 
 /// One reading of a child for some of its keys: the parents' keys first, then the child's pages.
 class scan_pass {
@@ -26,52 +34,39 @@ public:
     /// Reads the parent's keys, unless those of an earlier key are the same. Error: over_budget, with nothing changed.
     void add(work_item& item, key_format const& format);
 
-    /// Reads the child; `make_sink(work_item&, key_format const&)` gives what a key's orphans go to. It fills the rows
-    /// of each verdict but those that its sink counts.
-    template <class MakeSink>
-    void run(MakeSink make_sink) {
-        for (auto* const one : keys_) one->sink = make_sink(*one->item, one->format);
-        read_child();
-    }
+    /// The parents whose keys were read, each once.
+    std::span<parent_keys const* const> parents() const noexcept { return {parents_.data(), parents_.size()}; }
+    /// The keys that were added.
+    std::span<scanned_key* const> keys() const noexcept { return {keys_.data(), keys_.size()}; }
+    /// The columns of the child that are read for them.
+    std::span<wanted_column const> columns() const noexcept { return {columns_.data(), columns_.size()}; }
+    /// The child, or its partitions that hold rows, in the order of reading.
+    std::span<model::oid const> tables();
+    /// Bytes of the limit that the parents' keys do not take.
+    std::size_t left() const noexcept { return left_; }
 
-    /// How many keys were added.
-    std::size_t size() const noexcept { return keys_.size(); }
+    /// The keys as a reader wants them, but for their sinks.
+    std::span<child_key> child_keys();
+    /// Reads the child in this process.
+    void read(std::span<child_key> keys);
+    /// Fills the rows of each verdict but those that its sink counts.
+    void report(std::span<child_key const> keys, std::int64_t rows) const;
+
+    /// The parents' keys have been copied: gives their memory back. Nothing is read after this.
+    void forget_parents();
 
 private:
-    /// The keys of a parent, which several keys of the child may refer to.
-    struct parent {
-        model::constraint const* key;
-        key_format const* format;
-        parent_keys* set;
-    };
-    struct scanned_key {
-        work_item* item;
-        key_format format;
-        parent_keys const* set;
-        std::span<std::size_t> positions;
-        orphan_sink* sink;
-        key_gatherer* gatherer;
-        std::int64_t partly_null;
-        bool is_done;
-    };
-
     parent_keys const* find_parent(scanned_key const& one) const;
     parent_keys const* read_parent(scanned_key const& one);
     std::size_t want(std::string_view name, column_format const& format);
-    void read_child();
-    bool read_page(heap_page const& page);
-    void probe(scanned_key& one, heap_page const& page);
 
     scoped_context context_;
     pg::context_resource resource_;
     model::arena arena_;
     std::size_t left_;
     model::vector<scanned_key*> keys_;
-    model::vector<parent> parents_;
+    model::vector<parent_keys const*> parents_;
     model::vector<wanted_column> columns_;
-    std::uint32_t* missing_;
-    std::uint32_t* rows_;
-    std::int64_t row_count_ = 0;
 };
 
 /// The tables among these that hold rows, by OID.

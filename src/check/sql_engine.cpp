@@ -1,6 +1,7 @@
 #include "src/check/sql_engine.hpp"
 
 #include "src/check/key_sql.hpp"
+#include "src/pg/settings.hpp"
 #include "src/pg/spi.hpp"
 
 namespace fkaudit::check {
@@ -117,7 +118,7 @@ void set_reading_settings() {
         set("enable_partitionwise_join", "off");
 
         // As RI_Initial_Check does; a parallel hash join takes work_mem for each of its processes.
-        int const workers = std::max(max_parallel_maintenance_workers, 0);
+        int const workers = pg::max_parallel_workers();
         char number[32];
         snprintf(number, sizeof number, "%d", workers);
         set("max_parallel_workers_per_gather", number);

@@ -33,6 +33,7 @@ public:
 
     shape const& form() const noexcept { return shape_; }
     std::size_t bytes() const noexcept { return shape_.buckets * line_size; }
+    std::byte const* memory() const noexcept { return reinterpret_cast<std::byte const*>(slots_); }
 
     void insert(std::span<Key const> keys) noexcept {
         in_batches(keys, [&](Key const& key, std::uint64_t bucket, std::size_t) {

@@ -17,6 +17,14 @@ public:
 
     bool is_bitmap() const noexcept { return bitmap_.has_value(); }
 
+    /// Its memory holds no pointer: copied elsewhere, it is the same set.
+    std::size_t bytes() const noexcept { return bitmap_ ? radix_bitmap<Key>::bytes(bitmap_->form()) : table_->bytes(); }
+    std::byte const* memory() const noexcept { return bitmap_ ? bitmap_->memory() : table_->memory(); }
+    integer_set at(std::byte* memory) const noexcept {
+        if (bitmap_) return integer_set(radix_bitmap<Key>(bitmap_->form(), memory));
+        return integer_set(bucket_table<Key>(table_->form(), memory));
+    }
+
     /// Writes the positions of the keys that are not in the set; returns how many they are.
     std::size_t find_missing(std::span<Key const> keys, std::uint32_t* missing) const noexcept {
         return bitmap_ ? bitmap_->find_missing(keys, missing) : table_->find_missing(keys, missing);

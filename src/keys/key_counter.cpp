@@ -4,7 +4,7 @@
 
 namespace fkaudit::keys {
 
-void key_counter::add(std::string_view key, std::string_view shown) {
+void key_counter::add(std::string_view key, std::string_view shown, std::uint64_t count) {
     if (2 * (size_ + 1) > slots_.size()) grow();
     auto const hashed = hash(key, seed_);
     auto& found = find(hashed, key);
@@ -14,7 +14,7 @@ void key_counter::add(std::string_view key, std::string_view shown) {
     }
     header known;
     std::memcpy(&known, found.place, sizeof known);
-    ++known.count;
+    known.count += count;
     std::memcpy(found.place, &known, sizeof known);
 }
 

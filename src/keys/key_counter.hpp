@@ -22,8 +22,8 @@ public:
           slots_(allocator_),
           blocks_(allocator_) {}
 
-    /// Counts `key`; the first time `shown` is kept with it.
-    void add(std::string_view key, std::string_view shown);
+    /// Counts `key`, as often as it says; the first time `shown` is kept with it.
+    void add(std::string_view key, std::string_view shown, std::uint64_t count = 1);
 
     std::size_t size() const noexcept { return size_; }
 

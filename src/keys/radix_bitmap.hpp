@@ -60,6 +60,7 @@ public:
     }
 
     shape const& form() const noexcept { return shape_; }
+    std::byte const* memory() const noexcept { return reinterpret_cast<std::byte const*>(bits_); }
     /// One bit more than there are keys: it stands for all that are out of range.
     static std::size_t bytes(shape const& form) noexcept { return (form.size / 64 + 1) * sizeof(std::uint64_t); }
 

@@ -53,7 +53,29 @@ std::size_t text_set::find_batch(std::span<std::string_view const> keys, std::si
 
 bool text_set::contains_long(std::string_view key, std::uint64_t hashed) const noexcept {
     return places_.find({hashed, 0}, places_.bucket_of_hash(hashed),
-                        [&](pair const& slot) { return read_long(bytes_, slot.high - 1) == key; });
+                        [&](pair const& slot) { return read_long(bytes_.data(), slot.high - 1) == key; });
+}
+
+void text_set::copy_to(std::byte* memory) const noexcept {
+    auto const copy = [&](void const* from, std::size_t size) {
+        if (size > 0) std::memcpy(memory, from, size);
+        memory += size;
+    };
+    copy(words_.memory(), words_.bytes());
+    copy(pairs_.memory(), pairs_.bytes());
+    copy(places_.memory(), places_.bytes());
+    copy(bytes_.data(), bytes_.size());
+}
+
+text_set text_set::at(std::byte* memory) const noexcept {
+    auto* const pairs = memory + words_.bytes();
+    auto* const places = pairs + pairs_.bytes();
+    auto* const bytes = places + places_.bytes();
+    return {{words_.form(), memory},
+            {pairs_.form(), pairs},
+            {places_.form(), places},
+            {reinterpret_cast<char const*>(bytes), bytes_.size()},
+            seed_};
 }
 
 void text_set_builder::add(std::span<std::string_view const> keys) {
@@ -82,7 +104,7 @@ text_set text_set_builder::finish() {
     auto* const bytes = static_cast<char*>(memory_.allocate(bytes_.size() + 1, 1));
     char* end = bytes;
     bytes_.consume([&](std::span<char const> part) { end = std::copy(part.begin(), part.end(), end); });
-    return {words, pairs, place_long(bytes), bytes, seed_};
+    return {words, pairs, place_long(bytes), {bytes, static_cast<std::size_t>(end - bytes)}, seed_};
 }
 
 bucket_table<pair> text_set_builder::place_long(char const* bytes) const {

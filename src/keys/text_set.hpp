@@ -12,12 +12,17 @@ namespace fkaudit::keys {
 class text_set {
 public:
     text_set(bucket_table<word> const& words, bucket_table<pair> const& pairs, bucket_table<pair> const& places,
-             char const* bytes, std::uint64_t seed) noexcept
+             std::string_view bytes, std::uint64_t seed) noexcept
         : words_(words),
           pairs_(pairs),
           places_(places),
           bytes_(bytes),
           seed_(seed) {}
+
+    /// What it takes in one piece, and itself in such a piece, which begins at a cache line.
+    std::size_t bytes() const noexcept { return words_.bytes() + pairs_.bytes() + places_.bytes() + bytes_.size(); }
+    void copy_to(std::byte* memory) const noexcept;
+    text_set at(std::byte* memory) const noexcept;
 
     /// Writes the positions of the keys that are not in the set, in no order; returns how many they are.
     std::size_t find_missing(std::span<std::string_view const> keys, std::uint32_t* missing) const noexcept;
@@ -32,7 +37,7 @@ private:
     bucket_table<word> words_;
     bucket_table<pair> pairs_;
     bucket_table<pair> places_;  ///< low: the hash; high: the offset in bytes_, plus one
-    char const* bytes_;          ///< each string after its length (32 bits)
+    std::string_view bytes_;     ///< each string after its length (32 bits)
     std::uint64_t seed_;
 };
 

@@ -148,6 +148,10 @@ surroundings surroundings::open() {
     return {context, guc_level, search_path};
 }
 
+surroundings surroundings::open_worker() {
+    return {AllocSetContextCreate(CurrentMemoryContext, "fkaudit worker", ALLOCSET_DEFAULT_SIZES), 0, nullptr};
+}
+
 void surroundings::close() const {
     if (SPI_finish() != SPI_OK_FINISH) elog(ERROR, "fkaudit: SPI_finish failed");
     AtEOXact_GUC(true, guc_level);

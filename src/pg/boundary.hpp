@@ -108,15 +108,17 @@ struct surroundings {
     char* search_path;
 
     static surroundings open();
+    /// A parallel worker's: memory alone. The rest it has from its leader.
+    static surroundings open_worker();
     void close() const;
     [[noreturn]] void raise(outcome const& ended) const;
 };
 
 template <class Body>
-outcome run(call& current, Body& body) noexcept {
+outcome capture(Body&& body) noexcept {
     outcome ended;
     try {
-        ended.result = body(current);
+        ended.result = body();
     } catch (pending_error const&) {
         ended.how = outcome::kind::pending;
     } catch (copied_error const& error) {
@@ -140,7 +142,7 @@ outcome run(call& current, Body& body) noexcept {
 template <class Body>
 outcome run(FunctionCallInfo arguments, surroundings const& around, Body& body) noexcept {
     call current(arguments, around.context, around.search_path);
-    return run(current, body);
+    return capture([&] { return body(current); });
 }
 
 }  // namespace detail
@@ -156,6 +158,19 @@ Datum boundary(FunctionCallInfo arguments, Body body) {
     if (ended.how != detail::outcome::kind::returned) around.raise(ended);
     around.close();
     return ended.result;
+}
+
+/// The same for a parallel worker's entry point: `body` takes the context that its memory is to come from.
+template <class Body>
+void worker_boundary(Body body) {
+    static_assert(std::is_trivially_destructible_v<Body>, "an ereport would skip the body's destructor");
+    auto const around = detail::surroundings::open_worker();
+    auto const ended = detail::capture([&] {
+        body(around.context);
+        return Datum{0};
+    });
+    if (ended.how != detail::outcome::kind::returned) around.raise(ended);
+    MemoryContextDelete(around.context);
 }
 
 }  // namespace fkaudit::pg

@@ -23,6 +23,7 @@ extern "C" {
 #include <access/heapam.h>
 #include <access/htup_details.h>
 #include <access/nbtree.h>
+#include <access/parallel.h>
 #include <access/relation.h>
 #include <access/table.h>
 #include <access/tableam.h>
@@ -52,6 +53,7 @@ extern "C" {
 #include <commands/defrem.h>
 #include <commands/extension.h>
 #include <commands/trigger.h>
+#include <executor/instrument.h>
 #include <executor/spi.h>
 #include <fmgr.h>
 #include <funcapi.h>
@@ -62,12 +64,18 @@ extern "C" {
 #include <nodes/pathnodes.h>
 #include <nodes/primnodes.h>
 #include <optimizer/optimizer.h>
+#include <optimizer/paths.h>
 #include <parser/parse_coerce.h>
 #include <storage/bufmgr.h>
 #include <storage/bufpage.h>
+#include <storage/latch.h>
 #include <storage/lmgr.h>
+#include <storage/shm_mq.h>
+#include <storage/shm_toc.h>
+#include <tcop/tcopprot.h>
 #include <utils/acl.h>
 #include <utils/array.h>
+#include <utils/backend_status.h>
 #include <utils/builtins.h>
 #include <utils/date.h>
 #include <utils/datum.h>
@@ -86,6 +94,7 @@ extern "C" {
 #include <utils/tuplesort.h>
 #include <utils/tuplestore.h>
 #include <utils/typcache.h>
+#include <utils/wait_event.h>
 }
 
 #undef printf

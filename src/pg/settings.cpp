@@ -8,6 +8,8 @@ namespace {
 
 int engine_setting = static_cast<int>(engine_choice::automatic);
 bool trust_setting = false;
+int workers_setting = -1;
+constexpr int most_workers = 1024;  // as the server allows its own settings
 
 char* rules_text = nullptr;
 find_wrong_item find_wrong = nullptr;
@@ -39,6 +41,9 @@ void define_settings(find_wrong_item find_wrong_rule) {
                              "reported as not examined.",
                              &engine_setting, static_cast<int>(engine_choice::automatic), engine_options, PGC_USERSET,
                              0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("fkaudit.max_parallel_workers", "Sets how many parallel workers may help with a check.",
+                            "-1 follows max_parallel_maintenance_workers.", &workers_setting, -1, -1, most_workers,
+                            PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("fkaudit.rules", "Switches rules of fk_audit() on and off.",
                                "A list of +rule and -rule, read from the left.", &rules_text, "", PGC_USERSET,
                                GUC_LIST_INPUT, check_rules, nullptr, nullptr);
@@ -52,6 +57,10 @@ void define_settings(find_wrong_item find_wrong_rule) {
 std::string_view rules_setting() noexcept { return rules_text; }
 
 engine_choice chosen_engine() noexcept { return static_cast<engine_choice>(engine_setting); }
+
+int max_parallel_workers() noexcept {
+    return workers_setting >= 0 ? workers_setting : max_parallel_maintenance_workers;
+}
 
 bool trusts_indexes() noexcept { return trust_setting; }
 

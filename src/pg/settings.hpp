@@ -18,6 +18,9 @@ std::string_view rules_setting() noexcept;
 
 engine_choice chosen_engine() noexcept;
 
+/// How many parallel workers may help with a check: fkaudit.max_parallel_workers.
+int max_parallel_workers() noexcept;
+
 /// Whether `auto` may take the index engine: fkaudit.trust_indexes.
 bool trusts_indexes() noexcept;
 

@@ -1,0 +1,220 @@
+#include "src/check/shared_scan.hpp"
+
+#include "src/pg/compat.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+/// As large as a queue of the executor's.
+constexpr std::size_t queue_size = 65536;
+
+enum part : std::uint64_t {
+    part_header = 1,
+    part_heaps,
+    part_columns,
+    part_keys,
+    part_parents,
+    part_memory,
+    part_queues,
+    part_query,
+    part_buffers,
+    part_wal,
+};
+
+constexpr int part_count = part_wal;
+
+char const* query_text() noexcept { return debug_query_string == nullptr ? "" : debug_query_string; }
+
+/// Whole cache lines, and what it takes to begin at one.
+std::size_t memory_size(scan_pass const& pass) {
+    std::size_t size = keys::line_size;
+    for (auto const* const one : pass.parents()) size += one->set().bytes();
+    return size;
+}
+
+void copy_name(char* into, std::string_view name) noexcept {
+    auto const size = std::min<std::size_t>(name.size(), NAMEDATALEN - 1);
+    std::memcpy(into, name.data(), size);
+    std::memset(into + size, 0, NAMEDATALEN - size);
+}
+
+}  // namespace
+
+void shared_scan::estimate(shm_toc_estimator& estimator, scan_pass& pass, int workers) {
+    auto const count = static_cast<std::size_t>(workers);
+    auto const heaps = pass.tables().size();
+    for (auto const size :
+         {sizeof(header), heaps * sizeof(heap), pass.columns().size() * sizeof(column),
+          pass.keys().size() * sizeof(key), pass.parents().size() * sizeof(parent), memory_size(pass),
+          count * queue_size, std::strlen(query_text()) + 1, count * sizeof(BufferUsage), count * sizeof(WalUsage)})
+        shm_toc_estimate_chunk(&estimator, size);
+    shm_toc_estimate_keys(&estimator, part_count);
+}
+
+shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers, std::size_t share) {
+    auto const make = [contents]<class T>(T*& place, part which, std::size_t size) {
+        place = static_cast<T*>(shm_toc_allocate(contents, size));
+        shm_toc_insert(contents, which, place);
+    };
+    auto const heaps = pass.tables();
+    auto const count = static_cast<std::size_t>(workers);
+    shared_scan made;
+    make(made.head_, part_header, sizeof(header));
+    *made.head_ = {heaps.size(), pass.columns().size(), pass.keys().size(), pass.parents().size(), share};
+    make(made.heaps_, part_heaps, heaps.size() * sizeof(heap));
+    make(made.columns_, part_columns, pass.columns().size() * sizeof(column));
+    make(made.keys_, part_keys, pass.keys().size() * sizeof(key));
+    make(made.parents_, part_parents, pass.parents().size() * sizeof(parent));
+    make(made.memory_, part_memory, memory_size(pass));
+    make(made.queues_, part_queues, count * queue_size);
+    make(made.query_, part_query, std::strlen(query_text()) + 1);
+    make(made.buffers_, part_buffers, count * sizeof(BufferUsage));
+    make(made.wal_, part_wal, count * sizeof(WalUsage));
+
+    made.fill_heaps(heaps);
+    made.fill_columns(pass);
+    made.fill_parents(pass);
+    for (std::size_t number = 0; number < pass.keys().size(); ++number) {
+        auto const& one = *pass.keys()[number];
+        made.fill_key(number, one);
+        auto const parents = pass.parents();
+        made.keys_[number].parent =
+            static_cast<std::size_t>(std::find(parents.begin(), parents.end(), one.parent) - parents.begin());
+    }
+    std::strcpy(made.query_, query_text());
+    return made;
+}
+
+shared_scan shared_scan::attach(shm_toc* contents) {
+    auto const find = [contents]<class T>(T*& place, part which) {
+        place = static_cast<T*>(shm_toc_lookup(contents, which, false));
+    };
+    shared_scan found;
+    find(found.head_, part_header);
+    find(found.heaps_, part_heaps);
+    find(found.columns_, part_columns);
+    find(found.keys_, part_keys);
+    find(found.parents_, part_parents);
+    find(found.memory_, part_memory);
+    find(found.queues_, part_queues);
+    find(found.query_, part_query);
+    find(found.buffers_, part_buffers);
+    find(found.wal_, part_wal);
+    return found;
+}
+
+void shared_scan::fill_heaps(std::span<model::oid const> ids) {
+    for (std::size_t number = 0; number < ids.size(); ++number) {
+        auto& one = heaps_[number];
+        one.id = ids[number];
+        Relation const table = table_open(one.id, NoLock);
+        table_block_parallelscan_initialize(table, &one.scan.base);
+        // Each process gets its pages in physical order.
+        one.scan.base.phs_syncscan = false;
+        table_close(table, NoLock);
+    }
+}
+
+void shared_scan::fill_columns(scan_pass const& pass) {
+    for (std::size_t number = 0; number < pass.columns().size(); ++number) {
+        auto const& from = pass.columns()[number];
+        copy_name(columns_[number].name, from.name);
+        columns_[number].format = from.format;
+    }
+}
+
+void shared_scan::fill_parents(scan_pass const& pass) {
+    std::size_t offset = 0;
+    for (std::size_t number = 0; number < pass.parents().size(); ++number) {
+        auto const& set = pass.parents()[number]->set();
+        parents_[number] = {set, offset};
+        set.copy_to(set_memory() + offset);
+        offset += set.bytes();
+    }
+}
+
+void shared_scan::fill_key(std::size_t number, scanned_key const& one) {
+    auto const& format = one.format;
+    auto const& from = *one.item->prepared.key;
+    auto& into = keys_[number];
+    into.size = format.child.size();
+    into.form = format.form;
+    into.has_fields = !format.fields.empty();
+    into.is_full = from.match == model::match_type::full;
+    std::copy(format.child.begin(), format.child.end(), into.formats);
+    std::copy(format.groups.begin(), format.groups.end(), into.groups);
+    std::copy(format.fields.begin(), format.fields.end(), into.fields);
+    std::copy(one.positions.begin(), one.positions.end(), into.positions);
+    for (std::size_t position = 0; position < into.size; ++position) {
+        copy_name(into.names[position], from.child_column(position).name.name);
+        into.types[position] = from.child_column(position).type;
+    }
+}
+
+/// The whole segment begins at a page, in each process: where this rounds up to is the same place.
+std::byte* shared_scan::set_memory() const noexcept {
+    auto const past = reinterpret_cast<std::uintptr_t>(memory_) % keys::line_size;
+    return memory_ + (past == 0 ? 0 : keys::line_size - past);
+}
+
+std::span<heap_part> shared_scan::heaps(model::arena& arena, LOCKMODE lock) const {
+    auto const all = arena.array<heap_part>(head_->heaps);
+    for (std::size_t number = 0; number < all.size(); ++number)
+        all[number] = {heaps_[number].id, &heaps_[number].scan, lock};
+    return all;
+}
+
+std::span<wanted_column> shared_scan::columns(model::arena& arena) const {
+    auto const all = arena.array<wanted_column>(head_->columns);
+    for (std::size_t number = 0; number < all.size(); ++number)
+        all[number] = {columns_[number].name, columns_[number].format};
+    return all;
+}
+
+key_set const* shared_scan::parent_of(std::size_t key, model::arena& arena) const {
+    auto const& from = parents_[keys_[key].parent];
+    return make_in<key_set>(arena, from.set.at(set_memory() + from.offset));
+}
+
+shared_scan::key_copy shared_scan::copy_key(std::size_t number, model::arena& arena) const {
+    auto const& from = keys_[number];
+    auto const size = from.size;
+    auto* const format = make_in<key_format>(arena);
+    format->form = from.form;
+    format->child = {from.formats, size};
+    format->groups = {from.groups, size};
+    if (from.has_fields) format->fields = {from.fields, size};
+
+    auto const columns = arena.array<model::column>(size);
+    auto const numbers = arena.array<std::int16_t>(size);
+    for (std::size_t position = 0; position < size; ++position) {
+        auto& column = columns[position];
+        column.number = numbers[position] = static_cast<std::int16_t>(position + 1);
+        column.name.name = from.names[position];
+        column.type = from.types[position];
+    }
+    auto* const child = make_in<model::relation>(arena);
+    child->columns = columns;
+    auto* const key = make_in<model::constraint>(arena);
+    key->child = child;
+    key->child_columns = numbers;
+    key->match = from.is_full ? model::match_type::full : model::match_type::simple;
+
+    child_key reading;
+    reading.set = parent_of(number, arena);
+    reading.gatherer =
+        make_in<key_gatherer>(arena, arena, *format, format->child, std::span<std::size_t const>(from.positions, size));
+    reading.is_full = from.is_full;
+    return {key, format, reading};
+}
+
+shm_mq* shared_scan::make_queue(int worker) const {
+    return shm_mq_create(queues_ + static_cast<std::size_t>(worker) * queue_size, queue_size);
+}
+
+shm_mq* shared_scan::queue(int worker) const {
+    return reinterpret_cast<shm_mq*>(queues_ + static_cast<std::size_t>(worker) * queue_size);
+}
+
+}  // namespace fkaudit::check

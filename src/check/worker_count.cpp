@@ -1,0 +1,65 @@
+#include "src/check/worker_count.hpp"
+
+#include <climits>
+
+#include "src/pg/compat.hpp"
+#include "src/pg/settings.hpp"
+
+namespace fkaudit::check {
+
+namespace {
+
+/// May ereport.
+int workers_for_size(std::uint64_t blocks) {
+    if (blocks < static_cast<std::uint64_t>(min_parallel_table_scan_size)) return 0;
+    int workers = 1;
+    for (auto threshold = std::max<std::uint64_t>(static_cast<std::uint64_t>(min_parallel_table_scan_size), 1);
+         blocks >= threshold * 3 && threshold <= INT_MAX / 3; threshold *= 3)
+        ++workers;
+    return workers;
+}
+
+/// By the whole child, all partitions together; `parallel_workers` of a table says it instead. May ereport.
+int workers_for_tables(std::span<model::oid const> tables) {
+    std::uint64_t blocks = 0;
+    int told = -1;
+    for (auto const id : tables) {
+        Relation const table = table_open(id, NoLock);
+        // Its pages are in the memory of this process.
+        bool const is_temporary = RelationUsesLocalBuffers(table);
+        blocks += RelationGetNumberOfBlocks(table);
+        told = std::max(told, RelationGetParallelWorkers(table, -1));
+        table_close(table, NoLock);
+        if (is_temporary) return 0;
+    }
+    return told >= 0 ? told : workers_for_size(blocks);
+}
+
+/// Of values that are equal but not shown alike, the first row's is the example: which one that is depends on who reads
+/// what. Only trailing blanks differ so, and those of char(n) are always as many. May ereport.
+bool has_ambiguous_example(scan_pass const& pass) {
+    for (auto const* const one : pass.keys())
+        for (std::size_t position = 0; position < one->format.groups.size(); ++position) {
+            auto const& column = one->item->prepared.key->child_column(position);
+            auto modifier = column.modifier;
+            (void)getBaseTypeAndTypmod(column.type, &modifier);
+            if (one->format.groups[position].strips_blanks && modifier < 0) return true;
+        }
+    return false;
+}
+
+}  // namespace
+
+int choose_workers(scan_pass& pass) {
+    std::size_t size = 0;
+    for (auto const* const one : pass.parents()) size += one->set().bytes();
+    if (size > pass.left()) return 0;
+    auto const tables = pass.tables();
+    return pg::guarded([&] {
+        int const most = pg::max_parallel_workers();
+        if (most == 0 || IsParallelWorker() || IsInParallelMode() || has_ambiguous_example(pass)) return 0;
+        return std::min(workers_for_tables(tables), most);
+    });
+}
+
+}  // namespace fkaudit::check
