@@ -24,6 +24,10 @@ override with_llvm := no
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# What runs for each row.
+HOT = heap_reader key_gatherer parent_keys scan_pass
+$(HOT:%=src/check/%.o) $(patsubst %.cpp,%.o,$(wildcard src/keys/*.cpp)): override CXXFLAGS += -O3
+
 # PostgreSQL 15 looks for expected files in the output directory, 16 and newer here.
 regress-directory:
 	mkdir -p build/regress

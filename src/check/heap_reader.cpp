@@ -33,9 +33,17 @@ std::int64_t load_integer(char const* value, std::int16_t width) noexcept {
     }
 }
 
+/// Bytes that a value takes, as att_addlength_pointer counts them.
+std::uint32_t size_of(char const* value, std::int16_t length) noexcept {
+    if (length > 0) return static_cast<std::uint32_t>(length);
+    return static_cast<std::uint32_t>(length == -1 ? VARSIZE_ANY(value) : std::strlen(value) + 1);
+}
+
 /// May ereport: a value that is stored elsewhere, or compressed, is fetched.
 std::string_view load_varlena(char const* value) {
     auto* const stored = reinterpret_cast<varlena*>(const_cast<char*>(value));
+    if (VARATT_IS_SHORT(stored) && !VARATT_IS_EXTERNAL(stored))
+        return {VARDATA_SHORT(stored), VARSIZE_SHORT(stored) - VARHDRSZ_SHORT};
     auto* const plain =
         VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored) ? pg_detoast_datum_packed(stored) : stored;
     return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
@@ -72,9 +80,9 @@ heap_page::heap_page(model::arena& arena, MemoryContext context, std::span<wante
     }
     headers_ = arena_.array<HeapTupleHeader>(most_rows).data();
     data_ = arena_.array<char*>(most_rows).data();
-    simple_ = arena_.array<bool>(most_rows).data();
+    for (auto* const list : {&simple_, &nulled_, &short_}) *list = arena_.array<std::uint32_t>(most_rows).data();
+    walked_ = arena_.array<walked>(most_rows).data();
     offsets_ = arena_.array<OffsetNumber>(most_rows).data();
-    lengths_ = arena_.array<std::uint16_t>(most_rows).data();
     pg::guarded(
         [&] { values_context_ = AllocSetContextCreate(context, "fkaudit page values", ALLOCSET_DEFAULT_SIZES); });
 }
@@ -82,7 +90,7 @@ heap_page::heap_page(model::arena& arena, MemoryContext context, std::span<wante
 HeapTupleData heap_page::tuple(std::uint32_t row) const noexcept {
     HeapTupleData made{};
     made.t_data = headers_[row];
-    made.t_len = lengths_[row];
+    made.t_len = ItemIdGetLength(PageGetItemId(page_, offsets_[row]));
     made.t_tableOid = RelationGetRelid(table_);
     ItemPointerSet(&made.t_self, block_, offsets_[row]);
     return made;
@@ -109,7 +117,10 @@ void heap_page::begin(Relation table) {
 void heap_page::describe_attributes(TupleDesc descriptor) {
     if (attributes_.size() < static_cast<std::size_t>(attribute_count_))
         attributes_ = arena_.array<attribute>(static_cast<std::size_t>(attribute_count_));
-    for (auto& column : columns_) column.offset = -1;
+    for (auto& column : columns_) {
+        column.offset = -1;
+        column.next = nullptr;
+    }
 
     bool is_fixed = true;
     fixed_count_ = 0;
@@ -118,12 +129,13 @@ void heap_page::describe_attributes(TupleDesc descriptor) {
     for (int number = 0; number < attribute_count_; ++number) {
         auto const* const one = TupleDescAttr(descriptor, number);
         auto& described = attributes_[static_cast<std::size_t>(number)];
-        described = {one->attlen, alignment_of(one->attalign), false};
+        described = {one->attlen, alignment_of(one->attalign), nullptr};
         auto const aligned = align_up(offset, described.alignment);
         bool const is_placed = is_fixed && (one->attlen > 0 || aligned == offset);
         for (auto& column : columns_) {
             if (column.attribute != number) continue;
-            described.is_wanted = true;
+            column.next = described.wanted;
+            described.wanted = &column;
             if (is_placed) column.offset = static_cast<std::int32_t>(aligned);
         }
         is_fixed = is_fixed && one->attlen > 0;
@@ -153,60 +165,107 @@ void heap_page::find_missing_values(TupleDesc descriptor) {
 
 void heap_page::load(HeapScanDesc scan) {
     list_rows(scan);
+    find_next(scan);
     MemoryContextReset(values_context_);
     MemoryContext const before = MemoryContextSwitchTo(values_context_);
+    bool const all_simple = simple_count_ == rows_;
     for (auto& column : columns_) {
-        if (!all_simple_) std::fill_n(column.values.nulls, rows_, false);
+        if (!all_simple) std::fill_n(column.values.nulls, rows_, false);
         column.values.has_nulls = false;
         if (column.offset >= 0) pick_fixed(column);
+        prefetch_next();
     }
-    if (!all_simple_ || !all_fixed_)
-        for (std::uint32_t row = 0; row < rows_; ++row)
-            if (!simple_[row] || !all_fixed_) walk(row);
+    if (!all_fixed_) walk_rows({simple_, simple_count_}, false);
+    walk_rows({nulled_, nulled_count_}, true);
+    for (std::uint32_t number = 0; number < short_count_; ++number) walk_short(short_[number]);
     for (auto& column : columns_)
         if (column.format.strips_blanks) strip_blanks(column);
     MemoryContextSwitchTo(before);
 }
 
+/// Where the next page is, if it is in memory. Asking for it twice costs less than waiting for its lines. One that is not
+/// in memory is asked of the kernel, as heap scans leave it to its own reading ahead: so it is not asked every time.
+void heap_page::find_next(HeapScanDesc scan) {
+    constexpr std::uint32_t patience = 64;
+    next_line_ = nullptr;
+    if (absent_pages_ > 0) {
+        --absent_pages_;
+        return;
+    }
+    auto const next = scan->rs_cblock + 1;
+    if (next >= scan->rs_nblocks) return;
+    auto const found = PrefetchBuffer(table_, MAIN_FORKNUM, next).recent_buffer;
+    if (!BufferIsValid(found)) {
+        absent_pages_ = patience;
+        return;
+    }
+    // It is not pinned: nothing but a prefetch, which no address harms, may look there.
+    next_line_ = static_cast<char const*>(BufferGetPage(found));
+    next_end_ = next_line_ + BLCKSZ;
+}
+
+/// A share of the next page's lines, because only so many can be on their way at once.
+void heap_page::prefetch_next() noexcept {
+    if (next_line_ == nullptr) return;
+    auto const share = (BLCKSZ / keys::line_size / columns_.size() + 1) * keys::line_size;
+    auto const* const end = std::min(next_line_ + share, next_end_);
+    for (; next_line_ < end; next_line_ += keys::line_size) __builtin_prefetch(next_line_);
+}
+
+/// Copies of members, here and below, because the server's headers need -fno-strict-aliasing: any store could change them.
 void heap_page::list_rows(HeapScanDesc scan) {
     auto const page = BufferGetPage(scan->rs_cbuf);
-    rows_ = static_cast<std::uint32_t>(scan->rs_ntuples);
+    auto const count = static_cast<std::uint32_t>(scan->rs_ntuples);
+    auto const* const visible = scan->rs_vistuples;
+    auto* const headers = headers_;
+    for (std::uint32_t row = 0; row < count; ++row) {
+        headers[row] = reinterpret_cast<HeapTupleHeader>(PageGetItem(page, PageGetItemId(page, visible[row])));
+        __builtin_prefetch(headers[row]);
+        __builtin_prefetch(reinterpret_cast<char*>(headers[row]) + keys::line_size);
+    }
+    auto* const data = data_;
+    auto *const simple = simple_, *const nulled = nulled_, *const too_short = short_;
+    auto const attribute_count = attribute_count_;
+    std::uint32_t simple_count = 0, nulled_count = 0, short_count = 0;
+    for (std::uint32_t row = 0; row < count; ++row) {
+        auto* const header = headers[row];
+        data[row] = reinterpret_cast<char*>(header) + header->t_hoff;
+        bool const is_short = static_cast<int>(HeapTupleHeaderGetNatts(header)) < attribute_count;
+        bool const has_nulls = (header->t_infomask & HEAP_HASNULL) != 0;
+        simple[simple_count] = nulled[nulled_count] = too_short[short_count] = row;
+        short_count += is_short;
+        nulled_count += !is_short && has_nulls;
+        simple_count += !is_short && !has_nulls;
+    }
+    rows_ = count;
+    simple_count_ = simple_count;
+    nulled_count_ = nulled_count;
+    short_count_ = short_count;
+    page_ = page;
     block_ = scan->rs_cblock;
-    all_simple_ = true;
-    for (std::uint32_t row = 0; row < rows_; ++row) {
-        auto const item = PageGetItemId(page, scan->rs_vistuples[row]);
-        headers_[row] = reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item));
-        __builtin_prefetch(headers_[row]);
-        __builtin_prefetch(reinterpret_cast<char*>(headers_[row]) + keys::line_size);
-    }
-    for (std::uint32_t row = 0; row < rows_; ++row) {
-        auto const offset = scan->rs_vistuples[row];
-        auto const item = PageGetItemId(page, offset);
-        auto* const header = headers_[row];
-        data_[row] = reinterpret_cast<char*>(header) + header->t_hoff;
-        offsets_[row] = offset;
-        lengths_[row] = static_cast<std::uint16_t>(ItemIdGetLength(item));
-        simple_[row] = (header->t_infomask & HEAP_HASNULL) == 0 &&
-                       static_cast<int>(HeapTupleHeaderGetNatts(header)) >= attribute_count_;
-        all_simple_ = all_simple_ && simple_[row];
-    }
+    std::copy_n(visible, count, offsets_);
     // The scan has handed out the page's first row; it is told that this was the last one.
-    scan->rs_cindex = static_cast<decltype(scan->rs_cindex)>(rows_ - 1);
+    scan->rs_cindex = static_cast<decltype(scan->rs_cindex)>(count - 1);
 }
 
 template <class Integer>
 void heap_page::pick_integers(picked& column) const noexcept {
     auto* const into = column.values.integers;
     auto const offset = column.offset;
-    for (std::uint32_t row = 0; row < rows_; ++row) {
-        if (!all_simple_ && !simple_[row]) continue;
+    auto const pick = [into, offset, data = data_](std::uint32_t row) {
         Integer value;
-        std::memcpy(&value, data_[row] + offset, sizeof value);
+        std::memcpy(&value, data[row] + offset, sizeof value);
         into[row] = std::int64_t{value};
-    }
+    };
+    auto const count = simple_count_;
+    auto const* const simple = simple_;
+    if (count == rows_)
+        for (std::uint32_t row = 0; row < count; ++row) pick(row);
+    else
+        for (std::uint32_t number = 0; number < count; ++number) pick(simple[number]);
 }
 
-void heap_page::pick_fixed(picked& column) const noexcept {
+void heap_page::pick_fixed(picked& column) const {
     if (column.format.how == storage::integer) {
         switch (column.format.width) {
             case 1: return pick_integers<std::int8_t>(column);
@@ -215,38 +274,115 @@ void heap_page::pick_fixed(picked& column) const noexcept {
             default: return pick_integers<std::int64_t>(column);
         }
     }
-    for (std::uint32_t row = 0; row < rows_; ++row)
-        if (all_simple_ || simple_[row])
-            column.values.texts[row] = load_text(data_[row] + column.offset, column.format);
+    for (std::uint32_t number = 0; number < simple_count_; ++number) {
+        auto const row = simple_[number];
+        column.values.texts[row] = load_text(data_[row] + column.offset, column.format);
+    }
 }
 
-/// heap_deform_tuple for the wanted columns of one row that the short way does not serve.
-void heap_page::walk(std::uint32_t row) {
+/// heap_deform_tuple for many rows at once: an attribute of all of them, then the next one, so that a row's places, each
+/// of which depends on the one before, are not waited for.
+void heap_page::walk_rows(std::span<std::uint32_t const> rows, bool has_nulls) {
+    if (rows.empty()) return;
+    int const first = has_nulls ? 0 : fixed_count_;
+    std::span<walked> const all(walked_, rows.size());
+    auto const offset = has_nulls ? 0 : fixed_end_;
+    for (std::size_t number = 0; number < all.size(); ++number) {
+        auto const row = rows[number];
+        all[number] = {row, offset, data_[row], headers_[row]->t_bits};
+    }
+    if (has_nulls)
+        walk_attributes<true>(all, first);
+    else
+        walk_attributes<false>(all, first);
+}
+
+template <bool HasNulls>
+void heap_page::walk_attributes(std::span<walked> rows, int first) {
+    for (int number = first; number < attribute_count_; ++number) {
+        auto& one = attributes_[static_cast<std::size_t>(number)];
+        auto* const wanted = one.wanted;
+        if (wanted != nullptr && wanted->next == nullptr && wanted->format.how == storage::integer) {
+            switch (wanted->format.width) {
+                case 1: walk_integers<HasNulls, std::int8_t>(rows, number, *wanted); continue;
+                case 2: walk_integers<HasNulls, std::int16_t>(rows, number, *wanted); continue;
+                case 4: walk_integers<HasNulls, std::int32_t>(rows, number, *wanted); continue;
+                default: walk_integers<HasNulls, std::int64_t>(rows, number, *wanted); continue;
+            }
+        }
+        align<HasNulls>(rows, number);
+        for (auto* column = wanted; column != nullptr; column = column->next) walk_one<HasNulls>(rows, number, *column);
+        step_over<HasNulls>(rows, number);
+    }
+}
+
+/// Without a branch for NULL, which nobody can predict: its value is read from the row's start, and thrown away.
+template <bool HasNulls, class Integer>
+void heap_page::walk_integers(std::span<walked> rows, int number, picked& column) noexcept {
+    auto* const into = column.values.integers;
+    auto* const nulls = column.values.nulls;
+    auto const alignment = attributes_[static_cast<std::size_t>(number)].alignment;
+    bool any_null = false;
+    for (auto& each : rows) {
+        auto const one = each;
+        bool const is_null = HasNulls && att_isnull(number, one.bits);
+        auto const place = align_up(one.offset, alignment);
+        // The header, of more bytes than an integer has, is before the data.
+        std::int64_t const from = is_null ? -std::int64_t{sizeof(Integer)} : std::int64_t{place};
+        Integer value;
+        std::memcpy(&value, one.data + from, sizeof value);
+        into[one.row] = std::int64_t{value} & -std::int64_t{!is_null};
+        each.offset = is_null ? one.offset : place + static_cast<std::uint32_t>(sizeof value);
+        if constexpr (HasNulls) nulls[one.row] = is_null;
+        any_null |= is_null;
+    }
+    column.values.has_nulls = column.values.has_nulls || any_null;
+}
+
+/// Brings the rows to where the attribute begins.
+template <bool HasNulls>
+void heap_page::align(std::span<walked> rows, int number) noexcept {
+    auto const& attribute = attributes_[static_cast<std::size_t>(number)];
+    for (auto& one : rows) {
+        if (HasNulls && att_isnull(number, one.bits)) continue;
+        if (attribute.length != -1 || !VARATT_NOT_PAD_BYTE(one.data + one.offset))
+            one.offset = align_up(one.offset, attribute.alignment);
+    }
+}
+
+template <bool HasNulls>
+void heap_page::walk_one(std::span<walked> rows, int number, picked& column) {
+    for (auto const& one : rows) {
+        if (HasNulls && att_isnull(number, one.bits))
+            set_null(column, one.row);
+        else
+            set(column, one.row, one.data + one.offset);
+    }
+}
+
+template <bool HasNulls>
+void heap_page::step_over(std::span<walked> rows, int number) noexcept {
+    auto const length = attributes_[static_cast<std::size_t>(number)].length;
+    for (auto& one : rows)
+        if (!HasNulls || !att_isnull(number, one.bits)) one.offset += size_of(one.data + one.offset, length);
+}
+
+/// heap_deform_tuple for one row that lacks wanted columns.
+void heap_page::walk_short(std::uint32_t row) {
     auto const* const header = headers_[row];
     bool const has_nulls = (header->t_infomask & HEAP_HASNULL) != 0;
-    int const stored = std::min(static_cast<int>(HeapTupleHeaderGetNatts(header)), attribute_count_);
-    int number = has_nulls ? 0 : std::min(fixed_count_, stored);
-    std::uint32_t offset = has_nulls ? 0 : fixed_end_;
+    int const stored = static_cast<int>(HeapTupleHeaderGetNatts(header));
+    std::uint32_t offset = 0;
     auto const* const start = data_[row];
-    if (!has_nulls && !simple_[row])
-        for (auto& column : columns_)
-            if (column.attribute < number) set(column, row, start + column.offset);
-
-    for (; number < stored; ++number) {
+    for (int number = 0; number < stored; ++number) {
         auto const& one = attributes_[static_cast<std::size_t>(number)];
         if (has_nulls && att_isnull(number, header->t_bits)) {
-            if (!one.is_wanted) continue;
-            for (auto& column : columns_)
-                if (column.attribute == number) set_null(column, row);
+            for (auto* column = one.wanted; column != nullptr; column = column->next) set_null(*column, row);
             continue;
         }
         if (one.length != -1 || !VARATT_NOT_PAD_BYTE(start + offset)) offset = align_up(offset, one.alignment);
-        if (one.is_wanted)
-            for (auto& column : columns_)
-                if (column.attribute == number) set(column, row, start + offset);
-        offset += one.length > 0     ? static_cast<std::uint32_t>(one.length)
-                  : one.length == -1 ? static_cast<std::uint32_t>(VARSIZE_ANY(start + offset))
-                                     : static_cast<std::uint32_t>(std::strlen(start + offset) + 1);
+        for (auto* column = one.wanted; column != nullptr; column = column->next) set(*column, row, start + offset);
+        offset += size_of(start + offset, one.length);
     }
     set_missing(row, stored);
 }

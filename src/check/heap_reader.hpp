@@ -48,6 +48,7 @@ private:
         page_column values{};
         column_format format{};
         std::string_view name{};
+        picked* next = nullptr;    ///< another way to read the same attribute
         int attribute = 0;         ///< from 0, in the table under way
         std::int32_t offset = -1;  ///< in rows without NULLs; -1: it varies
         bool missing_null = true;  ///< the value of rows that are older than the column
@@ -58,16 +59,36 @@ private:
     struct attribute {
         std::int16_t length;
         std::uint8_t alignment;
-        bool is_wanted;
+        picked* wanted;  ///< nullptr: nobody wants it
+    };
+    /// Rows that are read attribute by attribute, each at a place of its own.
+    struct walked {
+        std::uint32_t row;
+        std::uint32_t offset;
+        char const* data;
+        bits8 const* bits;  ///< of its NULLs
     };
 
     void describe_attributes(TupleDesc descriptor);
     void find_missing_values(TupleDesc descriptor);
     void list_rows(HeapScanDesc scan);
-    void pick_fixed(picked& column) const noexcept;
+    void find_next(HeapScanDesc scan);
+    void prefetch_next() noexcept;
+    void pick_fixed(picked& column) const;
     template <class Integer>
     void pick_integers(picked& column) const noexcept;
-    void walk(std::uint32_t row);
+    void walk_rows(std::span<std::uint32_t const> rows, bool has_nulls);
+    template <bool HasNulls>
+    void walk_attributes(std::span<walked> rows, int first);
+    template <bool HasNulls, class Integer>
+    void walk_integers(std::span<walked> rows, int number, picked& column) noexcept;
+    template <bool HasNulls>
+    void align(std::span<walked> rows, int number) noexcept;
+    template <bool HasNulls>
+    void walk_one(std::span<walked> rows, int number, picked& column);
+    template <bool HasNulls>
+    void step_over(std::span<walked> rows, int number) noexcept;
+    void walk_short(std::uint32_t row);
     void set_missing(std::uint32_t row, int attribute_count);
     void set(picked& column, std::uint32_t row, char const* value);
     void set_null(picked& column, std::uint32_t row) noexcept;
@@ -85,11 +106,17 @@ private:
     std::uint32_t rows_ = 0;
     HeapTupleHeader* headers_ = nullptr;
     char** data_ = nullptr;
-    bool* simple_ = nullptr;  ///< a row without NULLs that has all of the wanted columns
+    std::uint32_t* simple_ = nullptr;  ///< rows without NULLs that have all of the wanted columns
+    std::uint32_t* nulled_ = nullptr;  ///< rows with NULLs that have all of them
+    std::uint32_t* short_ = nullptr;   ///< rows that are older than the last of them
+    std::uint32_t simple_count_ = 0, nulled_count_ = 0, short_count_ = 0;
+    walked* walked_ = nullptr;
+    char const* next_line_ = nullptr;  ///< of the next page, to be prefetched; nullptr: none
+    char const* next_end_ = nullptr;
+    std::uint32_t absent_pages_ = 0;  ///< so many are not looked for
+    Page page_ = nullptr;
     BlockNumber block_ = 0;
     OffsetNumber* offsets_ = nullptr;
-    std::uint16_t* lengths_ = nullptr;
-    bool all_simple_ = false;
 };
 
 /// A heap, or what one of several processes gets of it: those that have `shared` in common share its pages.

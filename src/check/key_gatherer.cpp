@@ -41,19 +41,35 @@ void key_gatherer::sort_rows(heap_page const& page) {
                                  [&](std::size_t position) { return page.column(position).has_nulls; });
     if (all_complete_) return;
 
+    // Copies of members, which any store could change: the server's headers need -fno-strict-aliasing.
+    auto* const complete_rows = rows_;
+    std::size_t complete = 0;
+    if (positions_.size() == 1) {
+        auto const* const nulls = page.column(positions_[0]).nulls;
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            complete_rows[complete] = row;
+            complete += !nulls[row];
+        }
+        complete_ = complete;
+        return;
+    }
     std::fill_n(null_counts_, rows, std::uint8_t{0});
     for (auto const position : positions_) {
         auto const& column = page.column(position);
         if (!column.has_nulls) continue;
-        for (std::uint32_t row = 0; row < rows; ++row) null_counts_[row] += column.nulls[row];
+        auto* const counts = null_counts_;
+        auto const* const nulls = column.nulls;
+        for (std::uint32_t row = 0; row < rows; ++row) counts[row] += nulls[row];
     }
+    auto* const partly_rows = partly_rows_;
+    auto const* const null_counts = null_counts_;
     std::size_t partly = 0;
-    complete_ = 0;
     for (std::uint32_t row = 0; row < rows; ++row) {
-        rows_[complete_] = partly_rows_[partly] = row;
-        complete_ += null_counts_[row] == 0;
-        partly += null_counts_[row] != 0 && null_counts_[row] < positions_.size();
+        complete_rows[complete] = partly_rows[partly] = row;
+        complete += null_counts[row] == 0;
+        partly += null_counts[row] != 0 && null_counts[row] < positions_.size();
     }
+    complete_ = complete;
     partly_ = {partly_rows_, partly};
 }
 
@@ -63,7 +79,12 @@ void key_gatherer::pack_integers(heap_page const& page, Key* into) const {
     for (std::size_t part = 0; part < positions_.size(); ++part) {
         auto const* const integers = page.column(positions_[part]).integers;
         auto const field = format_.fields[part];
-        for (std::uint32_t number = 0; number < complete_; ++number) place(into[number], field, integers[row(number)]);
+        auto const count = complete_;
+        auto const* const rows = rows_;
+        if (all_complete_)
+            for (std::size_t number = 0; number < count; ++number) place(into[number], field, integers[number]);
+        else
+            for (std::size_t number = 0; number < count; ++number) place(into[number], field, integers[rows[number]]);
     }
 }
 
@@ -72,8 +93,14 @@ void key_gatherer::gather_words(heap_page const& page) {
         words_ = {reinterpret_cast<keys::word const*>(page.column(positions_[0]).integers), complete_};
         return;
     }
-    pack_integers(page, word_room_);
     words_ = {word_room_, complete_};
+    if (positions_.size() > 1) return pack_integers(page, word_room_);
+    auto const* const integers = page.column(positions_[0]).integers;
+    auto const* const rows = rows_;
+    auto* const into = word_room_;
+    auto const count = complete_;
+    for (std::size_t number = 0; number < count; ++number)
+        into[number] = static_cast<keys::word>(integers[rows[number]]);
 }
 
 void key_gatherer::gather_pairs(heap_page const& page) {

@@ -89,10 +89,11 @@ private:
     template <class Use>
     void in_batches(std::span<Key const> keys, Use use) const {
         std::uint64_t buckets[batch];
+        auto const seed = shape_.seed;
         for (std::size_t start = 0; start < keys.size(); start += batch) {
             auto const part = keys.subspan(start, std::min(batch, keys.size() - start));
             for (std::size_t number = 0; number < part.size(); ++number) {
-                buckets[number] = bucket_of_hash(hash(part[number], shape_.seed));
+                buckets[number] = bucket_of_hash(hash(part[number], seed));
                 prefetch(buckets[number]);
             }
             for (std::size_t number = 0; number < part.size(); ++number)

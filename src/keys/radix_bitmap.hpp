@@ -73,8 +73,19 @@ public:
 
     /// Writes the positions of the keys that are not in the set; returns how many they are.
     std::size_t find_missing(std::span<Key const> keys, std::uint32_t* missing) const noexcept {
-        if (shape_.count == 1) return find(keys, missing, [this](Key const& key) { return locate_one(key); });
-        if (shape_.count == 2) return find(keys, missing, [this](Key const& key) { return locate_two(key); });
+        // Copies, which no store into `missing` can change.
+        auto const first = shape_.dimensions[0], second = shape_.dimensions[1];
+        auto const size = shape_.size;
+        if (shape_.count == 1)
+            return find(keys, missing, [=](Key const& key) {
+                auto const at = offset(key, first);
+                return at < size ? at : size;
+            });
+        if (shape_.count == 2)
+            return find(keys, missing, [=](Key const& key) {
+                auto const a = offset(key, first), b = offset(key, second);
+                return a < first.range && b < second.range ? a + b * second.stride : size;
+            });
         return find(keys, missing, [this](Key const& key) { return locate(key); });
     }
 
@@ -82,26 +93,17 @@ private:
     template <class Locate>
     std::size_t find(std::span<Key const> keys, std::uint32_t* missing, Locate locate) const noexcept {
         std::uint32_t* end = missing;
+        auto const* const bits = bits_;
         for (std::size_t number = 0; number < keys.size(); ++number) {
             auto const bit = locate(keys[number]);
             *end = static_cast<std::uint32_t>(number);
-            end += 1 - (bits_[bit / 64] >> bit % 64 & 1);
+            end += 1 - (bits[bit / 64] >> bit % 64 & 1);
         }
         return static_cast<std::size_t>(end - missing);
     }
 
     static std::uint64_t offset(Key const& key, dimension const& one) noexcept {
         return static_cast<std::uint64_t>(extract(key, one.where)) - static_cast<std::uint64_t>(one.least);
-    }
-    std::uint64_t locate_one(Key const& key) const noexcept {
-        auto const at = offset(key, shape_.dimensions[0]);
-        return at < shape_.size ? at : shape_.size;
-    }
-    std::uint64_t locate_two(Key const& key) const noexcept {
-        auto const& first = shape_.dimensions[0];
-        auto const& second = shape_.dimensions[1];
-        auto const a = offset(key, first), b = offset(key, second);
-        return a < first.range && b < second.range ? a + b * second.stride : shape_.size;
     }
     std::uint64_t locate(Key const& key) const noexcept {
         std::uint64_t bit = 0;
