@@ -96,7 +96,14 @@ void column_sheet::lead_lines(std::span<line const> lines) {
         pieces_.push_back({before, right, offset, one.is_reversed ? one.parent_offset : one.child_offset});
         ways_[number] = way;
     }
-    for (std::size_t number = 0; number < columns_.size(); ++number) renumber(number);
+    // Lines begin in the middle of their column: at its end, each column of children would hang below the one before.
+    for (std::size_t number = 0; number < columns_.size(); ++number) {
+        auto& column = columns_[number];
+        auto const boxes =
+            std::find_if(column.begin(), column.end(), [&](std::size_t one) { return !items_[one].is_box; });
+        std::rotate(column.begin() + (boxes - column.begin()) / 2, boxes, column.end());
+        renumber(number);
+    }
 }
 
 void column_sheet::list_pieces() {

@@ -33,6 +33,21 @@ writer& operator<<(writer& out, as_dot const& label) {
     return out;
 }
 
+/// Inside an HTML-like label: XML in which backslashes count all the same.
+struct as_cell {
+    text name;
+    encoding names;
+};
+writer& operator<<(writer& out, as_cell cell) {
+    while (true) {
+        auto const end = cell.name.find('\\');
+        out << as_xml{cell.name.substr(0, end), cell.names};
+        if (end == text::npos) return out;
+        out << "\\\\";
+        cell.name.remove_prefix(end + 1);
+    }
+}
+
 /// A table as an HTML-like label: its name, and a cell for each of its keys, where the arrows begin.
 class dot_writer {
 public:
@@ -65,13 +80,13 @@ private:
         out_ << "  t" << number
              << " [label=<<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"4\" COLOR=\""
              << (node.cycle != 0 ? cycle_light : text("#c3cad3")) << "\"><TR><TD PORT=\"t\" BGCOLOR=\""
-             << (node.table == graph_.root ? "#b6d7ff" : "#e9eef5") << "\"><B>" << as_xml{node.table->name.name, names_}
-             << "</B>";
+             << (node.table == graph_.root ? "#b6d7ff" : "#e9eef5") << "\"><B>"
+             << as_cell{node.table->name.name, names_} << "</B>";
         if (node.cycle != 0) out_ << " <FONT COLOR=\"" << cycle_light << "\">cycle " << node.cycle << "</FONT>";
         out_ << "</TD></TR>";
         for (auto const edge : edges_of(number))
             out_ << "<TR><TD PORT=\"k" << edge << "\" ALIGN=\"LEFT\">"
-                 << as_xml{column_text(arena_, *graph_.edges[edge].key), names_} << "</TD></TR>";
+                 << as_cell{column_text(arena_, *graph_.edges[edge].key), names_} << "</TD></TR>";
         out_ << "</TABLE>>]\n";
     }
 

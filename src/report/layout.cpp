@@ -38,8 +38,7 @@ public:
                 settle(round % 2 == 0 ? step : sheet_.size() - 1 - step, is_last || round % 2 == 0,
                        is_last || round % 2 == 1);
         }
-        double top = 0;
-        for (auto const& one : items_) top = std::min(top, one.y);
+        auto top = items_.empty() ? 0 : items_[0].y;
         for (auto const& one : items_) top = std::min(top, one.y);
         for (auto& one : items_) one.y -= top;
     }

@@ -61,11 +61,10 @@ text draw_tables(model::arena& arena, graph const& drawn, encoding names) {
                          .is_violated = is_violated(edge)};
     }
     diagram const placed(arena, cards, links, names);
-    if (drawn.left_out == 0) return write_page(arena, drawn, names, &placed, {});
-    text const remark[] = {arena.concat("The nearest ", drawn.nodes.size(), " tables; ",
-                                        count_text(arena, drawn.left_out, "one", "ones"),
-                                        " farther away are left out.")};
-    return write_page(arena, drawn, names, &placed, remark);
+    if (drawn.left_out == 0) return write_page(arena, drawn, names, &placed, true, {});
+    text const remark[] = {arena.concat("The nearest ", drawn.nodes.size(), " tables are shown, ", drawn.left_out,
+                                        " farther away are not.")};
+    return write_page(arena, drawn, names, &placed, true, remark);
 }
 
 /// The most tables of a root's surroundings that a hint names.
@@ -122,13 +121,12 @@ struct schema_map {
 /// Too many tables for one picture: the schemas instead, where there are several, and how to see a part.
 text draw_schemas(model::arena& arena, graph const& drawn, encoding names) {
     schema_map const schemas(arena, drawn);
-    text const remarks[] = {
-        arena.concat("More than ", most_tables, " tables are too many for one picture",
-                     drawn.has_many_schemas ? ": these are the schemas." : "."),
-        arena.concat("fk_graph('svg', root => 'a_table') draws what is around a table; the most referenced are ",
-                     busiest_tables(arena, drawn), '.')};
+    text const remarks[] = {arena.concat("More than ", most_tables, " tables are too many for one picture",
+                                         drawn.has_many_schemas ? ": these are the schemas." : "."),
+                            "fk_graph('svg', root => 'a_table') draws what is around one table.",
+                            arena.concat("The most referenced: ", busiest_tables(arena, drawn))};
     if (!drawn.has_many_schemas || schemas.names.size() > most_tables)
-        return write_page(arena, drawn, names, nullptr, remarks);
+        return write_page(arena, drawn, names, nullptr, false, remarks);
 
     auto const cards = arena.array<card>(schemas.names.size());
     auto const links = arena.array<card_link>(schemas.pairs.size());
@@ -155,7 +153,7 @@ text draw_schemas(model::arena& arena, graph const& drawn, encoding names) {
         begin = end;
     }
     diagram const placed(arena, cards, links, names);
-    return write_page(arena, drawn, names, &placed, remarks);
+    return write_page(arena, drawn, names, &placed, false, remarks);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ using text = std::string_view;
 
 constexpr double margin = 28;
 constexpr double least_width = 560;
-constexpr double title_line = 34, remark_line = 20;
+constexpr double title_line = 34, remark_line = 20, title_cell = 11.5, remark_cell = 7.4;
 constexpr double legend_line = 24, legend_cell = 6.9, sample = 30, legend_distance = 22, heading_width = 84;
 
 constexpr text base_style =
@@ -161,7 +161,7 @@ double write_legend(model::arena& arena, writer& out, graph const& drawn, double
 
 }  // namespace
 
-text write_page(model::arena& arena, graph const& drawn, encoding names, diagram const* placed,
+text write_page(model::arena& arena, graph const& drawn, encoding names, diagram const* placed, bool shows_tables,
                 std::span<text const> remarks) {
     auto const title = drawn.root != nullptr
                            ? arena.concat("Foreign keys around ", drawn.root->schema.name, '.', drawn.root->name.name)
@@ -170,7 +170,10 @@ text write_page(model::arena& arena, graph const& drawn, encoding names, diagram
 
     writer body(arena);
     double const top = margin + title_line + remark_line * static_cast<double>(1 + remarks.size()) + 12;
-    auto const inside = std::max(least_width, placed != nullptr ? placed->size().x : 0);
+    auto inside = std::max(least_width, placed != nullptr ? placed->size().x : 0);
+    for (auto const one : remarks)
+        inside = std::max(inside, remark_cell * static_cast<double>(display_width(one, names)));
+    inside = std::max(inside, title_cell * static_cast<double>(display_width(title, names)));
     double bottom = top;
     if (placed != nullptr) {
         auto const indent = (inside - placed->size().x) / 2;
@@ -179,7 +182,7 @@ text write_page(model::arena& arena, graph const& drawn, encoding names, diagram
         body << "</g>\n";
         bottom += placed->size().y + 26;
     }
-    if (!drawn.edges.empty()) {
+    if (shows_tables && !drawn.edges.empty()) {
         body << "<g transform=\"translate(" << decimal{margin} << ' ' << decimal{bottom} << ")\">\n";
         bottom += write_legend(arena, body, drawn, inside);
         body << "</g>\n";
@@ -192,7 +195,9 @@ text write_page(model::arena& arena, graph const& drawn, encoding names, diagram
         << decimal{width} << "\" height=\"" << decimal{height} << "\" viewBox=\"0 0 " << decimal{width} << ' '
         << decimal{height} << "\">\n<title id=\"fkaudit-title\">" << as_xml{title, names}
         << "</title>\n<desc id=\"fkaudit-summary\">" << summary
-        << ". Each arrow leads from a table to the table that it references; parents stand on the left.</desc>\n";
+        << (shows_tables ? ". Each arrow leads from a table to the table that it references; parents stand on the left."
+                         : ".")
+        << "</desc>\n";
     write_style(out);
     out << "<rect class=\"fkaudit-page\" width=\"100%\" height=\"100%\"/>\n";
     out << "<text class=\"fkaudit-title\" x=\"28\" y=\"46\">" << as_xml{title, names} << "</text>\n";
@@ -202,7 +207,8 @@ text write_page(model::arena& arena, graph const& drawn, encoding names, diagram
             << "</text>\n";
         y += remark_line;
     };
-    remark(arena.concat(summary, ". Load from left to right: parents first."));
+    remark(arena.concat(summary,
+                        shows_tables && !drawn.edges.empty() ? ". Load from left to right: parents first." : "."));
     for (auto const one : remarks) remark(one);
     out << body.text() << "</svg>\n";
     return arena.copy(out.text());
