@@ -18,19 +18,20 @@ ALTER TABLE hanging DISABLE TRIGGER ALL;
 CREATE TABLE alone (id int);
 
 -- A partition counts as its root, a self-reference and a cycle are marked, a table without foreign keys is left out.
-SELECT fk_graph();
-SELECT fk_graph('mermaid');
+\pset format unaligned
+SELECT fk_graph(root => 'region');
+SELECT fk_graph('mermaid', 'region');
 
--- The drawing: each table and key with what a reader is told when pointing at it; the order is that of the places.
+-- The drawing: each table and key with what a reader is told when pointing at it.
 CREATE FUNCTION seen(svg text) RETURNS TABLE (what text) LANGUAGE sql AS $$
     SELECT m[1] || ': ' || m[2]
       FROM regexp_matches(svg, '<g class="fkaudit-(card[a-z -]*|link[a-z -]*)"><title>([^<]*)</title>', 'g') m
-     ORDER BY 1 COLLATE "C"
+     ORDER BY m[1] || ': ' || m[2] COLLATE "C"
 $$;
-SELECT * FROM seen(fk_graph('svg'));
-SELECT m[1] AS legend FROM regexp_matches(fk_graph('svg'), 'fkaudit-word"[^>]*>([^<]*)<', 'g') WITH ORDINALITY AS t(m, place)
+SELECT * FROM seen(fk_graph('svg', 'region'));
+SELECT m[1] AS legend FROM regexp_matches(fk_graph('svg', 'region'), 'fkaudit-word"[^>]*>([^<]*)<', 'g') WITH ORDINALITY AS t(m, place)
  ORDER BY place;
-SELECT fk_graph('svg') = fk_graph('svg') AS is_stable;
+SELECT fk_graph('svg', 'region') = fk_graph('svg', 'region') AS is_stable;
 
 -- Around one table: what it needs and what hangs on it, not what else hangs on what it needs. A partition stands for its
 -- root.
