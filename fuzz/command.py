@@ -37,7 +37,10 @@ def _settings(arguments):
     settings = {"fkaudit.engine": arguments.engine}
     if arguments.workers is not None:
         # No table is too small. (Parallel plans stay as dear as they are: starting workers takes longer than a round.)
-        settings |= {"fkaudit.max_parallel_workers": str(arguments.workers), "min_parallel_table_scan_size": "0"}
+        # The leader would have read so small a table before any worker comes; what it does itself, it does without
+        # workers, too.
+        settings |= {"fkaudit.max_parallel_workers": str(arguments.workers), "min_parallel_table_scan_size": "0",
+                     "parallel_leader_participation": "off"}
     return settings | dict(setting.split("=", 1) for setting in arguments.set)
 
 

@@ -98,6 +98,7 @@ def compare_key(session, key, expected, checked, orphans, tally):
         yield from compare("fk_orphans", key.title, "rows of a key not examined", [], orphans.of(key.oid), query)
         return
     tally[f"keys examined by the {checked.engine} engine"] += 1
+    tally["keys examined with parallel workers"] += "parallel worker" in (checked.detail or "")
     if session.engine != "auto":
         yield from compare("fk_check", key.title, "engine", session.engine, checked.engine, query)
     yield from _compare_checked("fk_check", key, expected, checked, query)

@@ -53,3 +53,20 @@ BEGIN
     END LOOP;
 END $$""",
 ]
+
+# For rounds with parallel workers: each table asks for as many as there may be, and its few rows fill several pages, so
+# that each of them finds some.
+PARALLEL_TABLES = [
+    """CREATE FUNCTION fuzz.spread_out() RETURNS event_trigger LANGUAGE plpgsql AS $$
+DECLARE
+    made regclass;
+BEGIN
+    FOR made IN SELECT c.oid FROM pg_event_trigger_ddl_commands() d JOIN pg_class c ON c.oid = d.objid
+        WHERE d.classid = 'pg_class'::regclass AND c.relkind = 'r' AND c.reloptions IS NULL
+    LOOP
+        EXECUTE format('ALTER TABLE %s SET (parallel_workers = %s, fillfactor = 10)', made,
+                       current_setting('fkaudit.max_parallel_workers'));
+    END LOOP;
+END $$""",
+    "CREATE EVENT TRIGGER fuzz_spread_out ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION fuzz.spread_out()",
+]

@@ -65,6 +65,9 @@ class Session:
                 self.execute(statement)
             for statement in prelude.TOOLS:
                 self.execute(statement)
+            if int(self._settings.get("fkaudit.max_parallel_workers", 0)) > 0:
+                for statement in prelude.PARALLEL_TABLES:
+                    self.execute(statement)
         self._set_settings()
 
     def _set_settings(self):
