@@ -144,6 +144,7 @@ for my $case (
         'where all workers are busy, a check does without');
     my $second = session();
     $second->query_until(qr/it starts/, "\\echo it starts\n$check;\n");
+    $node->poll_query_until('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'}, 3);
     $holder->query_safe('ROLLBACK');
     is($second->query(q{SELECT 'it is over'}), "${answer}\nit is over", '… also one that stood still');
     is($checker->query(q{SELECT 'it is over'}), "${answer}2 parallel\nit is over", '… and that with workers ends as it should');
