@@ -21,6 +21,9 @@ struct work_item {
     verdict* found = nullptr;
     std::string_view left_out{};    ///< why the engine could not serve the key after all; empty: it did
     pg::kept_rows* kept = nullptr;  ///< where listed rows go; nullptr: to the result
+    /// Whether the orphans were looked for in a partition as well that is newer than prepared.child_tables: its rows may be
+    /// older than the snapshot, and their parents newer.
+    bool is_beyond = false;
 };
 
 /// One way to examine keys. Both members raise the server's errors; the caller runs them in a subtransaction.

@@ -142,9 +142,25 @@ private:
             if (one.is_ready && one.kept != nullptr) show(one);
             if (!one.is_ready) continue;
             if (how == patience::none && has_changed(one)) return;
-            if (one.decision.how == way::index) examine_one(one, index, snapshot);
-            if (one.is_ready) examine_one(one, sql, snapshot);
+            if (one.decision.how == way::index) (void)examine_one(one, index, snapshot);
+            if (one.is_ready && !examine_planned(one, sql, snapshot, how)) return;
         }
+    }
+
+    /// By SQL, whose planner lists the child's partitions once more (work_item::is_beyond): what was found with rows that
+    /// the snapshot is too old for is thrown away; false.
+    bool examine_planned(candidate& one, sql_engine& sql, Snapshot snapshot, patience how) {
+        if (how == patience::none && one.found->key->child->is_partitioned()) one.kept = work_.keep(1);
+        auto const before = *one.found;
+        bool const is_beyond = examine_one(one, sql, snapshot);
+        if (is_beyond && how == patience::none) {
+            drop_kept(one);
+            *one.found = before;
+            one.is_ready = true;
+            return false;
+        }
+        if (one.kept != nullptr) show(one);
+        return true;
     }
 
     bool has_changed(candidate const& one) const {
@@ -205,7 +221,7 @@ private:
                 if (auto const no = refuse_unlocked(current_, *one->found->key))
                     refuse(*one, no);
                 else
-                    items.push_back({one->prepared, one->found, {}, one->kept});
+                    items.push_back({one->prepared, one->found, {}, one->kept, false});
             }
             // It needs nobody's code, unless a type gets a cast to json while it runs.
             examination_state state(snapshot, {.trusted_owners = ids()});
@@ -295,19 +311,22 @@ private:
         });
     }
 
-    void examine_one(candidate& one, engine& reader, Snapshot snapshot) {
+    /// Whether more was read than is locked: see work_item::is_beyond.
+    bool examine_one(candidate& one, engine& reader, Snapshot snapshot) {
         auto const start = std::chrono::steady_clock::now();
         auto const blank = *one.found;
         std::string_view left_out;
+        bool is_beyond = false;
         auto const failure = pg::attempt_foreign_code(current_, pg::on_success::commit, [&] {
             if (auto const no = choose_current_identity(one)) return refuse(one, no);
             one.prepared.visible = find_visible_columns(current_, *one.found->key, one.who);
             set_reading_settings();
             examination_state state(snapshot, one.who);
-            work_item item{one.prepared, one.found, {}, nullptr};
+            work_item item{one.prepared, one.found, {}, one.kept, false};
             work_.run(reader, {&item, 1});
             state.restore();
             left_out = item.left_out;
+            is_beyond = item.is_beyond;
             one.found->engine = reader.name();
             if (!one.note.empty())
                 one.found->detail =
@@ -316,13 +335,16 @@ private:
         one.is_ready = false;
         if (failure) {
             *one.found = blank;
+            drop_kept(one);
             fail(one, *failure);
         } else if (!left_out.empty()) {
             *one.found = blank;
             one.is_ready = true;
-            return leave_out(one, pg::engine_choice::index, reader.name(), left_out);
+            leave_out(one, pg::engine_choice::index, reader.name(), left_out);
+            return false;
         }
         one.found->elapsed_ms = milliseconds_since(start);
+        return is_beyond;
     }
 
     /// By the catalog of this moment, as the planner will see it, and not of the caller's snapshot: an index with

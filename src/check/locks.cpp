@@ -77,6 +77,18 @@ bool has_changed(pg::call& current, model::relation const& root, ids locked) {
     return !std::equal(tables.begin(), tables.end(), locked.begin(), locked.end());
 }
 
+bool was_read_beyond(pg::call& current, model::relation const& root, ids locked) {
+    if (!root.is_partitioned()) return false;
+    model::vector<oid> tables(current.arena());
+    return pg::guarded([&] {
+        AcceptInvalidationMessages();
+        (void)walk_tree(tables, root.id, [](oid) { return true; });
+        return std::any_of(tables.begin(), tables.end(), [&](oid table) {
+            return std::find(locked.begin(), locked.end(), table) == locked.end() && pg::holds_read_lock(table);
+        });
+    });
+}
+
 void wait_for_lock(oid table) {
     pg::guarded([&] { LockRelationOid(table, AccessShareLock); });
 }

@@ -22,6 +22,10 @@ locked_tree lock_tree(pg::call& current, model::relation const& root, patience h
 /// not wait for ACCESS SHARE.
 bool has_changed(pg::call& current, model::relation const& root, std::span<model::oid const> locked);
 
+/// Whether a query of this transaction has read a partition that came after lock_tree() and is not in its list: planning
+/// it left a lock behind.
+bool was_read_beyond(pg::call& current, model::relation const& root, std::span<model::oid const> locked);
+
 /// Waits for a table's lock as lock_timeout says. Errors: lock_not_available, deadlock_detected.
 void wait_for_lock(model::oid table);
 

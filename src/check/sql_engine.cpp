@@ -1,6 +1,7 @@
 #include "src/check/sql_engine.hpp"
 
 #include "src/check/key_sql.hpp"
+#include "src/check/locks.hpp"
 #include "src/pg/settings.hpp"
 #include "src/pg/spi.hpp"
 
@@ -37,21 +38,27 @@ orphan_columns write_orphan_columns(model::arena& arena, prepared_key const& pre
 }  // namespace
 
 void sql_engine::count(std::span<work_item> items) {
-    for (auto const& item : items) count(item.prepared, *item.found);
+    for (auto& item : items) count(item);
 }
 
 void sql_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
-    for (auto const& item : items) list(item.prepared, max_rows, result);
+    for (auto& item : items) list(item, max_rows, result);
 }
 
-void sql_engine::count(prepared_key const& prepared, verdict& found) {
+bool sql_engine::was_beyond(prepared_key const& prepared) {
+    return was_read_beyond(current_, *prepared.key->child, prepared.child_tables);
+}
+
+void sql_engine::count(work_item& item) {
     auto& arena = current_.arena();
-    auto const& key = *prepared.key;
+    auto const& key = *item.prepared.key;
+    auto& found = *item.found;
     auto const sql = write_key_sql(arena, key);
 
-    // The orphans first: a partition that is attached while this runs gets no orphans by being newer than the snapshot.
+    // The orphans first: a partition that is attached while this runs is only counted.
     auto const [orphans, missing, example] =
         select_one<row<std::int64_t, maybe<std::int64_t>, maybe<jsonb>>>(arena, missing_parents_query(arena, sql));
+    item.is_beyond = was_beyond(item.prepared);
     bool const is_full = key.match == model::match_type::full;
     if (key.child_columns.size() > 1 || !child_rows_) {
         auto const [rows, partly_null] =
@@ -70,23 +77,28 @@ void sql_engine::count(prepared_key const& prepared, verdict& found) {
         found.detail = "the distinct missing keys are not counted: a key column's type has no equality of its own";
 }
 
-void sql_engine::list(prepared_key const& prepared, std::int64_t max_rows, pg::result_set& result) {
+void sql_engine::list(work_item& item, std::int64_t max_rows, pg::result_set& result) {
     auto& arena = current_.arena();
+    auto const& prepared = item.prepared;
     auto const& key = *prepared.key;
     auto const query =
         orphans_query(arena, key, write_key_sql(arena, key), write_orphan_columns(arena, prepared), max_rows);
-    result.add_query(query, [&key](pg::row_builder& row, TupleTableSlot* slot) {
-        auto const value = [&](int position, Oid type) {
-            return pg::raw_value{slot->tts_values[position], slot->tts_isnull[position], type};
-        };
-        row << key.child->id;
-        if (key.id != model::no_oid)
-            row << key.name;
-        else
-            row << std::nullopt;
-        row << value(0, JSONBOID) << value(1, JSONBOID) << key.parent->id << value(2, TEXTOID) << value(3, REGCLASSOID)
-            << value(4, TIDOID) << key.id;
-    });
+    result.add_query(
+        query,
+        [&key](pg::row_builder& row, TupleTableSlot* slot) {
+            auto const value = [&](int position, Oid type) {
+                return pg::raw_value{slot->tts_values[position], slot->tts_isnull[position], type};
+            };
+            row << key.child->id;
+            if (key.id != model::no_oid)
+                row << key.name;
+            else
+                row << std::nullopt;
+            row << value(0, JSONBOID) << value(1, JSONBOID) << key.parent->id << value(2, TEXTOID)
+                << value(3, REGCLASSOID) << value(4, TIDOID) << key.id;
+        },
+        item.kept);
+    item.is_beyond = was_beyond(prepared);
 }
 
 namespace {

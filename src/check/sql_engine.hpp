@@ -18,8 +18,9 @@ public:
     void list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) override;
 
 private:
-    void count(prepared_key const& prepared, verdict& found);
-    void list(prepared_key const& prepared, std::int64_t max_rows, pg::result_set& result);
+    bool was_beyond(prepared_key const& prepared);
+    void count(work_item& item);
+    void list(work_item& item, std::int64_t max_rows, pg::result_set& result);
 
     pg::call& current_;
     /// The child's rows, once counted: an engine serves the keys of one child under one snapshot.

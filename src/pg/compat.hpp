@@ -37,6 +37,17 @@ inline bool may_use_schema(Oid schema, Oid role) {
 #endif
 }
 
+/// Whether this transaction holds ACCESS SHARE on a table. May ereport.
+inline bool holds_read_lock(Oid table) {
+    LOCKTAG tag;
+    SET_LOCKTAG_RELATION(tag, MyDatabaseId, table);
+#if PG_VERSION_NUM >= 170000
+    return LockHeldByMe(&tag, AccessShareLock, false);
+#else
+    return LockHeldByMe(&tag, AccessShareLock);
+#endif
+}
+
 /// Ends the making of a tuple descriptor, which PostgreSQL 19 wants to be told. May ereport.
 inline void finish_columns([[maybe_unused]] TupleDesc columns) {
 #if PG_VERSION_NUM >= 190000

@@ -106,18 +106,23 @@ public:
     void move(kept_rows* kept);
     static void drop(kept_rows* kept);
 
-    /// Runs a read-only query under the active snapshot and adds a row for each of its rows, without keeping them in
-    /// between: `describe(row_builder&, slot)` is called inside the executor, so it throws nothing. The server may use
+    /// Runs a read-only query under the active snapshot and adds a row for each of its rows, to the result or to those that
+    /// are kept, as they come: `describe(row_builder&, slot)` is called inside the executor, so it throws nothing. The server may use
     /// parallel workers.
     template <class Describe>
-    void add_query(std::string_view sql, Describe describe) {
+    void add_query(std::string_view sql, Describe describe, kept_rows* kept = nullptr) {
+        struct destination {
+            result_set* set;
+            Describe* describe;
+            Tuplestorestate* store;
+        };
         stream(
             sql,
             [](TupleTableSlot* slot, void* target) {
-                auto const [set, describe_row] = *static_cast<std::pair<result_set*, Describe*>*>(target);
-                set->add_row([&, describe_row = describe_row](row_builder& row) { (*describe_row)(row, slot); });
+                auto const& to = *static_cast<destination*>(target);
+                to.set->write_row([&](row_builder& row) { (*to.describe)(row, slot); }, to.store);
             },
-            std::pair<result_set*, Describe*>(this, &describe));
+            destination{this, &describe, kept == nullptr ? store_ : kept->store});
     }
 
     /// What the entry point returns.
