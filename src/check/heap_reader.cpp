@@ -422,7 +422,11 @@ void heap_page::strip_blanks(picked& column) const noexcept {
 
 /// Not synchronised with other scans: rows come in physical order.
 TableScanDesc begin_heap_scan(Relation table, heap_part const& part) {
-    if (part.shared == nullptr) return table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);
+    if (part.shared == nullptr) {
+        TableScanDesc const scan = table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);
+        if (part.block_count != InvalidBlockNumber) heap_setscanlimits(scan, part.first_block, part.block_count);
+        return scan;
+    }
     // table_beginscan_parallel() would bring a snapshot of its own for each table.
     return table->rd_tableam->scan_begin(table, GetActiveSnapshot(), 0, nullptr, &part.shared->base,
                                          SO_TYPE_SEQSCAN | SO_ALLOW_STRAT | SO_ALLOW_PAGEMODE);

@@ -36,6 +36,7 @@ public:
     /// A row as the server has it, and the table that it is in.
     HeapTupleData tuple(std::uint32_t row) const noexcept;
     Relation table() const noexcept { return table_; }
+    BlockNumber block() const noexcept { return block_; }
 
     /// Prepares for the pages of a table. May ereport.
     void begin(Relation table);
@@ -124,6 +125,8 @@ struct heap_part {
     model::oid id = model::no_oid;
     ParallelBlockTableScanDesc shared = nullptr;
     LOCKMODE lock = NoLock;  ///< to be taken while it is read
+    BlockNumber first_block = 0;
+    BlockNumber block_count = InvalidBlockNumber;  ///< from the first one; InvalidBlockNumber: all
 };
 
 /// Begins to read it from its first page to its last one, or what is left of it, under the active snapshot. May ereport.

@@ -6,15 +6,6 @@ namespace fkaudit::check {
 
 namespace {
 
-/// Nobody who writes the tables can know it.
-std::uint64_t make_seed() {
-    return pg::guarded([] {
-        std::uint64_t seed = 0;
-        if (!pg_strong_random(&seed, sizeof seed)) elog(ERROR, "could not generate random values");
-        return seed;
-    });
-}
-
 /// About how many rows the tables have, rather too few.
 std::uint64_t expect_rows(std::span<model::oid const> tables) {
     constexpr std::uint64_t rows_in_a_block = 32;
@@ -30,6 +21,14 @@ std::uint64_t expect_rows(std::span<model::oid const> tables) {
 }
 
 }  // namespace
+
+std::uint64_t make_seed() {
+    return pg::guarded([] {
+        std::uint64_t seed = 0;
+        if (!pg_strong_random(&seed, sizeof seed)) elog(ERROR, "could not generate random values");
+        return seed;
+    });
+}
 
 scoped_context::scoped_context(MemoryContext above, char const* name)
     : context_(pg::guarded([&] { return AllocSetContextCreateInternal(above, name, ALLOCSET_DEFAULT_SIZES); })) {}

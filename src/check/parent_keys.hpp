@@ -5,6 +5,9 @@
 
 namespace fkaudit::check {
 
+/// For hashing keys: nobody who writes the tables can know it.
+std::uint64_t make_seed();
+
 /// A memory context below another one, gone with this object. Deleting a context never ereports.
 class scoped_context {
 public:

@@ -4,6 +4,7 @@
 #include "src/check/orphan_lister.hpp"
 #include "src/check/parallel_scan.hpp"
 #include "src/check/scan_pass.hpp"
+#include "src/check/spilled_scan.hpp"
 #include "src/check/worker_count.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/spi.hpp"
@@ -18,6 +19,8 @@ using ids = std::span<model::oid const>;
 constexpr text too_large = "the parent's keys take more memory than maintenance_work_mem";
 
 std::size_t memory_limit() { return static_cast<std::size_t>(maintenance_work_mem) * 1024; }
+
+std::size_t parents_limit() { return memory_limit() - memory_limit() / 8; }
 
 constexpr std::size_t least_share = 65536;
 
@@ -71,23 +74,53 @@ text find_obstacle(pg::call& current, prepared_key const& prepared) {
     return {};
 }
 
-/// Examines the first items of a list in one reading, as many as the memory is enough for, and takes them off the list.
+/// Examines items in one reading, as many as the memory is enough for; others wait for the next one, and those that it is
+/// not enough for alone are too large.
 template <class Examine>
-void examine_some(pg::call& current, model::vector<work_item*>& items, Examine examine) {
-    scan_pass pass(current, memory_limit() - memory_limit() / 8);
-    model::vector<work_item*> later(current.arena());
+void examine_fitting(pg::call& current, model::vector<work_item*> const& items, model::vector<work_item*>& later,
+                     model::vector<work_item*>& large, Examine examine) {
+    scan_pass pass(current, parents_limit());
     for (auto* const item : items) {
         auto const format = find_key_format(pass.arena(), *item->prepared.key);
         try {
             pass.add(*item, *format);
         } catch (keys::over_budget const&) {
-            if (pass.keys().empty())
-                item->left_out = too_large;
-            else
-                later.push_back(item);
+            (pass.keys().empty() ? large : later).push_back(item);
         }
     }
     if (!pass.keys().empty()) examine(pass);
+}
+
+/// Examines an item by temporary files; `make_sink(model::arena&, MemoryContext, key_format const&)` gives what its orphans
+/// go to, and `finish(sink)` ends that.
+template <class MakeSink, class Finish>
+void spill(pg::call& current, work_item& item, MakeSink make_sink, Finish finish) {
+    scoped_context const context(current.context(), "fkaudit spilled scan");
+    pg::context_resource resource(context.get());
+    model::arena arena(resource);
+    auto const format = *find_key_format(arena, *item.prepared.key);
+    item.left_out = too_large;
+    if (!spilled_scan::serves(format)) return;
+    spilled_scan scan(item, format, context.get(), parents_limit());
+    auto* const sink = make_sink(arena, context.get(), format);
+    try {
+        scan.run(*sink);
+    } catch (keys::over_budget const&) {
+        return;
+    }
+    item.left_out = {};
+    item.found->detail =
+        current.arena().concat(too_large, ": both sides were compared in ", scan.parts(), " parts in temporary files");
+    finish(*sink);
+}
+
+/// Examines the first items of a list, and takes them off the list: `examine(scan_pass&)` in one reading, and each that is
+/// too large for that by `examine_large(work_item&)`.
+template <class Examine, class ExamineLarge>
+void examine_some(pg::call& current, model::vector<work_item*>& items, Examine examine, ExamineLarge examine_large) {
+    model::vector<work_item*> later(current.arena()), large(current.arena());
+    examine_fitting(current, items, later, large, examine);
+    for (auto* const item : large) examine_large(*item);
     items.swap(later);
 }
 
@@ -116,7 +149,9 @@ void scan_engine::count(std::span<work_item> items) {
     auto left = pointers(current_.arena(), items);
     while (!left.empty()) {
         auto const share = counting_share(left.size());
-        examine_some(current_, left, [&](scan_pass& pass) { count_pass(pass, share); });
+        examine_some(
+            current_, left, [&](scan_pass& pass) { count_pass(pass, share); },
+            [&](work_item& item) { count_large(item, share); });
     }
 }
 
@@ -147,16 +182,33 @@ void scan_engine::count_pass(scan_pass& pass, std::size_t share) {
     }
 }
 
+void scan_engine::count_large(work_item& item, std::size_t share) {
+    spill(
+        current_, item,
+        [&](model::arena& arena, MemoryContext context, key_format const& format) {
+            return make_in<orphan_counter>(arena, arena, context, *item.prepared.key, format, share);
+        },
+        [&](orphan_counter& counter) { counter.finish(*item.found, current_.context()); });
+}
+
 void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
     auto left = pointers(current_.arena(), items);
-    while (!left.empty())
-        examine_some(current_, left, [&](scan_pass& pass) {
-            auto const keys = pass.child_keys();
-            for (std::size_t number = 0; number < keys.size(); ++number)
-                keys[number].sink = make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(),
-                                                           *pass.keys()[number]->item, max_rows, result);
-            pass.read(keys);
-        });
+    auto const list_pass = [&](scan_pass& pass) {
+        auto const keys = pass.child_keys();
+        for (std::size_t number = 0; number < keys.size(); ++number)
+            keys[number].sink = make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(),
+                                                       *pass.keys()[number]->item, max_rows, result);
+        pass.read(keys);
+    };
+    auto const list_large = [&](work_item& item) {
+        spill(
+            current_, item,
+            [&](model::arena& arena, MemoryContext context, key_format const&) {
+                return make_in<orphan_lister>(arena, arena, context, item, max_rows, result);
+            },
+            [](orphan_lister&) {});
+    };
+    while (!left.empty()) examine_some(current_, left, list_pass, list_large);
 }
 
 }  // namespace fkaudit::check

@@ -28,6 +28,7 @@ public:
 
 private:
     void count_pass(scan_pass& pass, std::size_t share);
+    void count_large(work_item& item, std::size_t share);
 
     pg::call& current_;
     bool may_use_workers_;

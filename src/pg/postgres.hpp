@@ -66,6 +66,7 @@ extern "C" {
 #include <optimizer/optimizer.h>
 #include <optimizer/paths.h>
 #include <parser/parse_coerce.h>
+#include <storage/buffile.h>
 #include <storage/bufmgr.h>
 #include <storage/bufpage.h>
 #include <storage/latch.h>

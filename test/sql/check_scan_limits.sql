@@ -5,13 +5,18 @@ CREATE SCHEMA check_scan_limits;
 SET search_path = check_scan_limits, public;
 SET session_replication_role = replica;
 
--- A parent whose keys take more than the memory, and one whose keys are dense and take hardly any.
+-- A parent whose keys take more than the memory: both sides are compared in parts, by temporary files. One whose keys are
+-- dense takes hardly any.
 CREATE TABLE sparse (k int8 PRIMARY KEY);
 INSERT INTO sparse SELECT n * 1000000007::int8 FROM generate_series(1, 100000) n;
 CREATE TABLE dense (k int8 PRIMARY KEY);
 INSERT INTO dense SELECT n FROM generate_series(1, 100000) n;
-CREATE TABLE child (id int PRIMARY KEY, s int8 CONSTRAINT to_sparse REFERENCES sparse, d int8 CONSTRAINT to_dense REFERENCES dense);
-INSERT INTO child SELECT n, n * 1000000007::int8, n FROM generate_series(99990, 100010) n;
+-- Byte strings are not spilled.
+CREATE TABLE texts (k text PRIMARY KEY);
+INSERT INTO texts SELECT 'a text of some length ' || n FROM generate_series(1, 50000) n;
+CREATE TABLE child (id int PRIMARY KEY, s int8 CONSTRAINT to_sparse REFERENCES sparse, d int8 CONSTRAINT to_dense REFERENCES dense,
+    t text CONSTRAINT to_texts REFERENCES texts);
+INSERT INTO child SELECT n, n * 1000000007::int8, n, 'a text of some length ' || n - 50002 FROM generate_series(99990, 100010) n;
 SELECT constraint_name, verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('child');
 SET maintenance_work_mem = '1MB';
 SELECT constraint_name, verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('child');
@@ -20,6 +25,50 @@ SET fkaudit.engine = scan;
 SELECT constraint_name, verdict, orphan_rows, reason, detail FROM fk_check('child');
 SELECT constraint_name, count(*) FROM fk_orphans('child') GROUP BY 1 ORDER BY 1;
 RESET fkaudit.engine;
+-- What is compared in parts is what sql finds, row for row: one column and several, uuid, partitions, NULLs, both match
+-- types, rows that are gone, duplicates in the parent of an undeclared key.
+CREATE TABLE wide_parent (a int8, b int4, u uuid UNIQUE, x int8 UNIQUE, PRIMARY KEY (a, b));
+INSERT INTO wide_parent SELECT n * 700000000001, n % 7, md5(n::text)::uuid, n * 1000000007::int8 FROM generate_series(0, 69999) n;
+CREATE TABLE wide_child (id int, part int, a int8, b int4, u uuid, x int8) PARTITION BY LIST (part);
+CREATE TABLE wide_child_1 (x int8, u uuid, part int, gone text, id int, a int8, b int4);
+ALTER TABLE wide_child_1 DROP gone;
+ALTER TABLE wide_child ATTACH PARTITION wide_child_1 FOR VALUES IN (1);
+CREATE TABLE wide_child_2 PARTITION OF wide_child FOR VALUES IN (2);
+CREATE TABLE wide_child_3 PARTITION OF wide_child FOR VALUES IN (3);
+INSERT INTO wide_child SELECT n, n % 3 + 1, n * 700000000001, n % 7 + (n = 9000)::int, md5(n::text)::uuid, n * 1000000007::int8 FROM generate_series(0, 9999) n;
+UPDATE wide_child SET a = NULL WHERE id % 1000 = 17;
+UPDATE wide_child SET b = NULL WHERE id % 2000 = 1017 OR id = 5;
+UPDATE wide_child SET u = md5(id || '!')::uuid WHERE id % 3333 = 1;
+UPDATE wide_child SET u = NULL, x = NULL WHERE id % 10 = 2;
+UPDATE wide_child SET x = 3 WHERE id % 4000 = 3;
+DELETE FROM wide_child WHERE id % 100 = 50;
+INSERT INTO wide_child VALUES (-1, 1, NULL, NULL, NULL, NULL), (-2, 2, 0, 0, '00000000-0000-0000-0000-000000000000', 0), (-3, 3, 0, 0, md5('0')::uuid, 3);
+RESET session_replication_role;
+ALTER TABLE wide_child ADD CONSTRAINT p1 PRIMARY KEY (id, part);
+SET session_replication_role = replica;
+CREATE FUNCTION answers(engine text, columns name[], match text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    found jsonb;
+BEGIN
+    PERFORM set_config('fkaudit.engine', engine, true);
+    SELECT to_jsonb(c) - 'elapsed_ms' - 'engine' - 'detail' || jsonb_build_object('rows', (SELECT jsonb_agg(to_jsonb(o) - 'ordinality' ORDER BY ordinality)
+        FROM fk_orphans('wide_child', columns, 'wide_parent', columns, match) WITH ORDINALITY o),
+        'few', (SELECT jsonb_agg(to_jsonb(o) - 'ordinality' ORDER BY ordinality) FROM fk_orphans('wide_child', columns, 'wide_parent', columns, match, 2) WITH ORDINALITY o))
+      INTO found FROM fk_check('wide_child', columns, 'wide_parent', columns, match) c;
+    RETURN found;
+END $$;
+SELECT columns, match, found = answers('sql', columns, match) AS same, found -> 'orphan_rows' AS orphans, found -> 'missing_keys' AS missing,
+       found -> 'mixed_null_rows' AS mixed, found -> 'partial_null_rows' AS partial, found -> 'rows_checked' AS checked, found -> 'example' AS example, detail
+  FROM (VALUES ('{a,b}'::name[], 'simple'), ('{a,b}', 'full'), ('{u}', 'simple'), ('{x}', 'full')) v(columns, match),
+       answers('scan', columns, match) found, fk_check('wide_child', columns, 'wide_parent', columns, match);
+-- Too many different keys without a parent for the memory: they are left to sql.
+CREATE TABLE nothing_matches (k int8 REFERENCES sparse);
+INSERT INTO nothing_matches SELECT -n FROM generate_series(1, 50000) n;
+SELECT verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('nothing_matches');
+-- Their files are bounded as all temporary files are, and a key whose files may not be written is not examined.
+SET temp_file_limit = '512kB';
+SELECT verdict, reason, detail FROM fk_check('child', 'to_sparse');
+RESET temp_file_limit;
 -- Parents that do not fit together: several readings.
 CREATE TABLE first_parent (k int8 PRIMARY KEY);
 INSERT INTO first_parent SELECT n * 1000000007::int8 FROM generate_series(1, 20000) n;
@@ -81,7 +130,7 @@ RESET allow_system_table_mods;
 -- Rights: the key's columns are enough to count; places and row keys are shown to those who may read them.
 CREATE ROLE regress_fkaudit_reader;
 GRANT USAGE ON SCHEMA check_scan_limits TO regress_fkaudit_reader;
-GRANT SELECT (s, d) ON child TO regress_fkaudit_reader;
+GRANT SELECT (s, d, t) ON child TO regress_fkaudit_reader;
 GRANT SELECT (k) ON dense TO regress_fkaudit_reader;
 SET ROLE regress_fkaudit_reader;
 SELECT constraint_name, verdict, orphan_rows, example, reason, engine, detail FROM fk_check('child');

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "src/keys/distinct_list.hpp"
 #include "src/keys/integer_set.hpp"
 #include "src/keys/key_counter.hpp"
 #include "src/keys/text_set.hpp"
@@ -273,6 +274,28 @@ TEST(KeyCounter, CountsAndKeepsTheFirstThatWasShown) {
     EXPECT_EQ(counter.size(), 0u);
     counter.add("again", "again");
     EXPECT_EQ(counter.size(), 1u);
+}
+
+TEST(DistinctList, KeepsEachItemOnceInOrder) {
+    heap memory;
+    keys::distinct_list<word> list(memory, 100 * sizeof(word));
+    std::set<word> expected;
+    for (word number = 0; number < 5000; ++number) {
+        list.add(number * 37 % 49);
+        expected.insert(number * 37 % 49);
+    }
+    auto const found = list.finish();
+    EXPECT_EQ(std::vector<word>(found.begin(), found.end()), std::vector<word>(expected.begin(), expected.end()));
+}
+
+TEST(DistinctList, RefusesMoreDifferentItemsThanItHasRoomFor) {
+    heap memory;
+    keys::distinct_list<word> list(memory, 100 * sizeof(word));
+    auto const fill = [&](word count) {
+        for (word number = 0; number < count; ++number) list.add(number);
+    };
+    EXPECT_NO_THROW(fill(100));
+    EXPECT_THROW(fill(101), keys::over_budget);
 }
 
 }  // namespace
