@@ -9,6 +9,17 @@ namespace {
 /// Seeking costs about as much as this many steps.
 constexpr int most_repeats = 128;
 
+/// Moves a btree scan to the last row of the index tuple that it stands at, which may have many (nbtree.h: posting
+/// lists): they share one copy of it among the page's items. Returns how many rows it has stepped over.
+int skip_rows_of_tuple(IndexScanDesc scan) {
+    auto& at = static_cast<BTScanOpaque>(scan->opaque)->currPos;
+    if (!BTScanPosIsValid(at)) return 0;
+    auto const first = at.itemIndex;
+    while (at.itemIndex < at.lastItem && at.items[at.itemIndex + 1].tupleOffset == at.items[at.itemIndex].tupleOffset)
+        ++at.itemIndex;
+    return at.itemIndex - first;
+}
+
 }  // namespace
 
 void index_walk::begin(open_index const& over, model::arena& arena, MemoryContext context) {
@@ -40,6 +51,7 @@ void index_walk::end() {
 bool index_walk::next() {
     for (;;) {
         CHECK_FOR_INTERRUPTS();
+        if (is_complete_) repeats_ += skip_rows_of_tuple(active_);
         if (index_getnext_tid(active_, ForwardScanDirection) == nullptr) {
             if (!begin_region()) return false;
             continue;

@@ -42,7 +42,7 @@ private:
     std::size_t active_keys_ = 0;
     std::size_t next_region_ = 0;
     bool has_current_ = false;
-    bool is_complete_ = false;
+    bool is_complete_ = false;  ///< the entry met last
     bool is_by_value_ = true;
     int repeats_ = 0;
 };

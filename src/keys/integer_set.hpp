@@ -54,6 +54,9 @@ public:
     void add(std::span<Key const> keys) {
         if constexpr (std::is_same_v<Key, word>)
             if (is_dense_) keys = add_dense(keys);
+        if (keys.empty()) return;
+        // Sooner rather than when a good part of them has been read.
+        if (staged_.size() == 0 && expected_ > memory_.left() / least_bytes()) throw over_budget{};
         staged_.add(keys);
     }
 
@@ -68,6 +71,9 @@ public:
 private:
     /// What buckets would take for so many keys, and a few cache lines in any case.
     static std::uint64_t most_bits(std::uint64_t count) noexcept { return 2 * sizeof(Key) * 8 * (count + 32); }
+
+    /// For each key: its place in the list, and in buckets, unless several integers may make a small bitmap.
+    std::size_t least_bytes() const noexcept { return (fields_.size() > 1 ? 1 : 3) * sizeof(Key); }
 
     /// Keys for the bitmap, as long as they are dense; then all of them are for the list. Returns those that are left.
     std::span<word const> add_dense(std::span<word const> keys) {
