@@ -207,6 +207,25 @@ AS 'MODULE_PATHNAME', 'fk_type_mismatches' LANGUAGE C STABLE PARALLEL RESTRICTED
 COMMENT ON FUNCTION fk_type_mismatches(regclass, name) IS
 'foreign key columns whose type differs from the column that they reference';
 
+CREATE FUNCTION fk_candidates(
+    child regclass DEFAULT NULL,
+    min_inclusion numeric DEFAULT 1.0,
+    check_data bool DEFAULT true)
+RETURNS TABLE (
+    child regclass,
+    child_columns name[],
+    parent regclass,
+    parent_columns name[],
+    confidence text,
+    inclusion numeric,
+    orphan_rows bigint,
+    missing_keys bigint,
+    reason text,
+    ddl text)
+AS 'MODULE_PATHNAME', 'fk_candidates' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 20;
+COMMENT ON FUNCTION fk_candidates(regclass, numeric, bool) IS
+'foreign keys that nobody declared, as names, types and the rows suggest them';
+
 -- Fits a terminal of 100 columns: psql's frame takes 17 of them, the verdicts what they need, and the three names share
 -- the rest. Where they do not fit, constraint names are shortened in the middle first, then the tables' names.
 -- All arguments are given with their types: no function that somebody has put into the schema before fits better.

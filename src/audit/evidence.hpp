@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "src/audit/action_risk.hpp"
+#include "src/audit/candidates.hpp"
 #include "src/audit/index_priority.hpp"
 #include "src/audit/type_difference.hpp"
 #include "src/model/database.hpp"
@@ -59,6 +60,7 @@ struct evidence {
     std::span<index_gap const> indexes{};
     std::span<action_risk const> actions{};
     std::span<type_finding const> types{};
+    std::span<weighed_candidate const> candidates{};  ///< only where its rule is on
     std::span<suppression const> suppressions{};
     model::surroundings surroundings{};
     bool has_data = false;               ///< the rows were examined

@@ -20,7 +20,7 @@ extern rule const no_action_default, set_null_not_null, set_null_shared_column, 
     inconsistent_actions, self_reference_no_action;
 // Shape.
 extern rule const type_narrower, type_other, duplicate_constraint, overlapping_constraint, nullable_composite,
-    cycle_not_deferrable, references_non_primary_key;
+    cycle_not_deferrable, references_non_primary_key, missing_foreign_key;
 // The audit itself: after all others, whose findings it looks at.
 extern rule const stale_suppression;
 
@@ -68,6 +68,7 @@ rule const* const registry[] = {
     &rules::nullable_composite,
     &rules::cycle_not_deferrable,
     &rules::references_non_primary_key,
+    &rules::missing_foreign_key,
     &rules::stale_suppression,
 };
 

@@ -389,4 +389,12 @@ model::database load(pg::call& current, scope const& wanted) { return loader(cur
 
 model::database load_tables(pg::call& current, ids tables) { return loader(current, {}).load(tables); }
 
+model::database load_all_tables(pg::call& current) {
+    auto& arena = current.arena();
+    auto const rows = select<row<oid>>(arena, queries::all_tables);
+    auto const tables = arena.array<oid>(rows.size());
+    for (std::size_t number = 0; number < tables.size(); ++number) tables[number] = std::get<0>(rows[number]);
+    return loader(current, {.statistics = true}).load(tables);
+}
+
 }  // namespace fkaudit::catalog

@@ -25,4 +25,8 @@ model::database load(pg::call& current, scope const& wanted);
 /// Loads tables with their columns, indexes and types, without any foreign key. A table that does not exist is left out.
 model::database load_tables(pg::call& current, std::span<model::oid const> tables);
 
+/// Loads every table of the database that may have a foreign key or be referenced by one, without the foreign keys: those
+/// of system schemas, of extensions and of other sessions are left out. With the columns' statistics.
+model::database load_all_tables(pg::call& current);
+
 }  // namespace fkaudit::catalog

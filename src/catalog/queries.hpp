@@ -233,4 +233,14 @@ SELECT c.oid, n.nspname, c.collname, c.collisdeterministic
  WHERE c.oid = ANY($1)
  ORDER BY c.oid)";
 
+/// No parameter: the tables of the database, each partition tree by its root.
+inline constexpr char const* all_tables = R"(
+SELECT r.oid
+  FROM pg_class r
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+ WHERE r.relkind IN ('r', 'p') AND NOT r.relispartition
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)
+   AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e'))";
+
 }  // namespace fkaudit::catalog::queries

@@ -263,4 +263,25 @@ undeclared_key read_undeclared_key(pg::call& current) {
     return result;
 }
 
+std::optional<constraint> describe_key(pg::call& current, model::database const& tables, relation const& child,
+                                       std::span<std::int16_t const> child_columns, relation const& parent,
+                                       std::span<std::int16_t const> parent_columns) {
+    constraint key;
+    key.child = &child;
+    key.parent = &parent;
+    key.child_columns = child_columns;
+    key.parent_columns = parent_columns;
+    try {
+        refuse_persistence(child, parent);
+        refuse_virtual(child, child_columns);
+        text refusal;
+        auto const* const index = find_unique_index(current.arena(), parent, parent_columns, refusal);
+        if (index == nullptr) return std::nullopt;
+        key.operators = choose_operators(current, tables, key, index);
+    } catch (model::error const&) {
+        return std::nullopt;
+    }
+    return key;
+}
+
 }  // namespace fkaudit::check

@@ -17,4 +17,11 @@ struct undeclared_key {
 /// PostgreSQL would refuse, in its words; null_value_not_allowed for a NULL argument.
 undeclared_key read_undeclared_key(pg::call& current);
 
+/// The key that columns of two tables of `tables` would make, with match type simple and without an id; none where
+/// PostgreSQL would refuse to declare it, such as for types that cannot be compared.
+std::optional<model::constraint> describe_key(pg::call& current, model::database const& tables,
+                                              model::relation const& child, std::span<std::int16_t const> child_columns,
+                                              model::relation const& parent,
+                                              std::span<std::int16_t const> parent_columns);
+
 }  // namespace fkaudit::check

@@ -7,6 +7,7 @@ namespace fkaudit::entry {
 asked_scope load_asked(pg::call& current, catalog::scope const& whole) {
     auto& arena = current.arena();
     asked_scope asked;
+    if (!current.name_argument(1)) asked.child = current.oid_argument(0);
     asked.is_whole = !current.oid_argument(0) && !current.name_argument(1);
     auto const scope = catalog::load_scope(current, 0, asked.is_whole && whole.statistics);
     asked.database = asked.is_whole ? scope : catalog::load(current, whole);

@@ -9,6 +9,7 @@ struct asked_scope {
     model::database database{};
     std::span<model::constraint const* const> keys{};  ///< in the database's order
     bool is_whole = true;
+    std::optional<model::oid> child{};  ///< of which all keys were asked for
 };
 
 /// For functions whose rules look beyond the keys that were asked for, by the arguments 0 and 1 (catalog::load_scope).

@@ -3,6 +3,7 @@
 #include "src/audit/enforcement.hpp"
 #include "src/catalog/surroundings.hpp"
 #include "src/entry/action_risks.hpp"
+#include "src/entry/candidate_search.hpp"
 #include "src/entry/index_gaps.hpp"
 #include "src/entry/suppressions.hpp"
 #include "src/entry/type_findings.hpp"
@@ -42,6 +43,15 @@ std::span<audit::data_finding const> examine_data(pg::call& current, asked_scope
     return found;
 }
 
+/// A search through all tables, for a rule that is off by default.
+std::span<audit::weighed_candidate const> search_candidates(pg::call& current, asked_scope const& asked,
+                                                            bool check_data) {
+    auto const* const rule = audit::find_rule("missing-foreign-key");
+    bool const is_asked = asked.is_whole || asked.child;
+    if (!is_asked || !audit::rule_switches(pg::rules_setting()).is_enabled(*rule)) return {};
+    return find_candidates(current, {.child = asked.child, .check_data = check_data});
+}
+
 audit::evidence gather(pg::call& current, asked_scope const& asked, bool check_data) {
     auto& arena = current.arena();
     auto const data = check_data ? examine_data(current, asked) : std::span<audit::data_finding const>();
@@ -53,6 +63,7 @@ audit::evidence gather(pg::call& current, asked_scope const& asked, bool check_d
         .indexes = find_index_gaps(current, asked.database, asked.keys, false),
         .actions = find_action_risks(current, asked.database, asked.keys),
         .types = find_type_findings(current, asked.database, asked.keys),
+        .candidates = search_candidates(current, asked, check_data),
         .suppressions = load_suppressions(current),
         .surroundings = catalog::load_surroundings(arena, asked.database),
         .has_data = check_data,

@@ -14,6 +14,7 @@ Datum orphans_undeclared(pg::call& current);
 Datum missing_indexes(pg::call& current);
 Datum risky_actions(pg::call& current);
 Datum type_mismatches(pg::call& current);
+Datum candidates(pg::call& current);
 Datum findings(pg::call& current);
 Datum list_rules(pg::call& current);
 Datum suppress(pg::call& current);

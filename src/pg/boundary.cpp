@@ -36,6 +36,12 @@ std::optional<bool> call::boolean_argument(int position) const {
     return DatumGetBool(*value);
 }
 
+std::optional<double> call::number_argument(int position) const {
+    auto const value = argument(position);
+    if (!value) return std::nullopt;
+    return guarded([&] { return DatumGetFloat8(DirectFunctionCall1(numeric_float8, *value)); });
+}
+
 std::optional<model::date> call::date_argument(int position) const {
     auto const value = argument(position);
     if (!value) return std::nullopt;

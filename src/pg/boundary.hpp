@@ -65,6 +65,8 @@ public:
     std::optional<std::int32_t> integer_argument(int position) const;
     std::optional<std::int64_t> bigint_argument(int position) const;
     std::optional<bool> boolean_argument(int position) const;
+    /// A numeric.
+    std::optional<double> number_argument(int position) const;
     std::optional<model::date> date_argument(int position) const;
     std::optional<Datum> jsonb_argument(int position) const { return argument(position); }
     std::optional<std::string_view> text_argument(int position);
