@@ -76,6 +76,7 @@ private:
     void link_constraints();
     std::span<model::constraint_row const> link_rows(constraint_columns const& declared,
                                                      std::span<trigger_columns const> triggers);
+    bool derives_from_itself(constraint_columns const& row) const;
     text find_damage(constraint_columns const& row, model::constraint const& key) const;
     void report_damage(constraint_columns const& row, text damage);
 
@@ -302,11 +303,24 @@ std::span<model::constraint_row const> loader::link_rows(constraint_columns cons
     return rows;
 }
 
+/// In a circle of two or more, that is.
+bool loader::derives_from_itself(constraint_columns const& row) const {
+    auto const* at = &row;
+    for (std::size_t steps = 0; steps < found_.size(); ++steps) {
+        auto const above = rows_of(found_, std::get<1>(*at));
+        if (std::get<1>(*at) == no_oid || above.empty() || &above.front() == at) return false;
+        at = &above.front();
+        if (at == &row) return true;
+    }
+    return false;
+}
+
 /// An edited catalog can name tables and columns that are not there; nothing may follow such a name. Empty: sound.
 text loader::find_damage(constraint_columns const& row, model::constraint const& key) const {
     auto const names_nothing = [&](text column, oid id, text what) {
         return arena_.concat(column, " (", id, ") names ", what);
     };
+    if (derives_from_itself(row)) return "conparentid leads back to it, in a circle";
     if (std::get<1>(row) != no_oid) return names_nothing("conparentid", std::get<1>(row), "no other foreign key");
     if (key.child == nullptr) return names_nothing("conrelid", std::get<3>(row), "no table");
     if (key.parent == nullptr) return names_nothing("confrelid", std::get<4>(row), "no table");
@@ -340,9 +354,9 @@ void loader::link_constraints() {
     oid_set all(arena_);
     for (auto const& one : found_) all.insert(std::get<0>(one));
     // What derives from a row that is there; the others are declared, or say they derive from what is not there.
-    auto const is_derived = [rows = found_](constraint_columns const& one) {
+    auto const is_derived = [this](constraint_columns const& one) {
         auto const [id, above] = std::tuple(std::get<0>(one), std::get<1>(one));
-        return above != no_oid && above != id && !rows_of(rows, above).empty();
+        return above != no_oid && above != id && !rows_of(found_, above).empty() && !derives_from_itself(one);
     };
     auto const triggers = ask<trigger_columns>(queries::triggers, all.items());
 

@@ -9,7 +9,8 @@ namespace fkaudit::catalog::queries {
 
 /// $1 child oid or NULL, $2 constraint name or NULL: every pg_constraint row of the keys in scope, the declared ones and
 /// those that partitioning derived from them. A partition stands for the keys of its ancestors that apply to it. A row
-/// that derives from nothing that is there, or is of no table that is there, comes along, so that it can be reported.
+/// that derives from nothing that is there or, in a circle, from itself, or is of no table that is there, comes along, so that
+/// it can be reported.
 inline pg::spi::kept_query constraint_rows{R"(
 WITH RECURSIVE above(id, next, matches) AS (
     SELECT c.oid, c.conparentid, $2 IS NULL OR c.conname = $2
@@ -32,8 +33,18 @@ WITH RECURSIVE above(id, next, matches) AS (
      WHERE $1 IS NULL AND c.contype = 'f' AND p.oid IS NULL AND ($2 IS NULL OR c.conname = $2)
        AND (n.oid IS NULL OR n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
                              AND NOT pg_is_other_temp_schema(n.oid))
+), climb(id, at) AS (
+    SELECT c.oid, c.conparentid
+      FROM pg_constraint c
+     WHERE c.contype = 'f' AND c.conparentid NOT IN (0, c.oid)
+       AND ($1 IS NULL OR c.conrelid = $1) AND ($2 IS NULL OR c.conname = $2)
+    UNION
+    SELECT l.id, c.conparentid
+      FROM climb l JOIN pg_constraint c ON c.oid = l.at AND c.contype = 'f' AND c.conparentid NOT IN (0, c.oid)
 ), tree(id) AS (
     SELECT id FROM declared
+    UNION
+    SELECT id FROM climb WHERE at = id
     UNION
     SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
 )
