@@ -175,6 +175,28 @@ private:
     model::vector<nulled_column> columns_;
 };
 
+/// Whether an expression is NULL wherever the column is; `table`: whose generated columns it may name, if any.
+bool follows_null(model::expression const& value, std::int16_t column, model::relation const* table) {
+    auto const argument_follows = [&] {
+        return std::any_of(value.arguments.begin(), value.arguments.end(),
+                           [&](model::expression const& one) { return follows_null(one, column, table); });
+    };
+    switch (value.kind) {
+        case form::column: {
+            if (value.column == column) return true;
+            auto const* const other = table != nullptr ? table->find_column(value.column) : nullptr;
+            // No generated column is generated from another.
+            return other != nullptr && other->generation != nullptr &&
+                   follows_null(*other->generation, column, nullptr);
+        }
+        case form::collate: return argument_follows();
+        case form::cast:
+        case form::operator_call:
+        case form::function_call: return value.is_strict && argument_follows();
+        default: return false;
+    }
+}
+
 /// Partitions aside.
 text refuses_null_itself(action_audit const& audit, model::relation const& table, model::column const& column) {
     if (column.not_null) return is_primary(table, column.number) ? "is part of the primary key" : "is NOT NULL";
@@ -185,12 +207,13 @@ text refuses_null_itself(action_audit const& audit, model::relation const& table
     if (type != nullptr && std::any_of(type->checks.begin(), type->checks.end(),
                                        [&](auto const* check) { return demands_value(*check, is_value); }))
         return audit.arena.concat("has the domain ", type->display, ", whose CHECK refuses NULL");
-    auto const is_column = [&](model::expression const& one) {
-        return one.kind == form::column && one.column == column.number;
-    };
+    auto const follows_column = [&](model::expression const& one) { return follows_null(one, column.number, &table); };
     for (auto const& check : table.checks)
-        if (check.condition != nullptr && demands_value(*check.condition, is_column))
+        if (check.condition != nullptr && demands_value(*check.condition, follows_column))
             return audit.arena.concat("must not be NULL by CHECK ", check.name.quoted);
+    for (auto const& other : table.columns)
+        if (other.not_null && other.generation != nullptr && follows_null(*other.generation, column.number, nullptr))
+            return audit.arena.concat("is what ", other.name.quoted, " is generated from, which is NOT NULL");
     return {};
 }
 

@@ -88,7 +88,7 @@ SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relispartitio
 inline pg::spi::kept_query columns{R"(
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attcollation,
        a.attnotnull, a.atthasdef AND a.attgenerated = '', a.attidentity, a.attgenerated,
-       CASE WHEN a.attgenerated = '' THEN d.adbin::text END
+       d.adbin::text
   FROM pg_attribute a
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
  WHERE a.attrelid = ANY($1) AND a.attnum > 0 AND NOT a.attisdropped

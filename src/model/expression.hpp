@@ -36,6 +36,7 @@ struct expression {
     conversion how = conversion::none;
     bool negated = false;
     bool is_null = false;
+    bool is_strict = false;  ///< of an operator, a function and a cast by one: NULL where an argument is NULL
     std::int16_t column = 0;
     oid type = no_oid;           ///< the result's type
     std::int32_t modifier = -1;  ///< of a constant or a cast: the result's typmod

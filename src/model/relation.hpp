@@ -22,6 +22,7 @@ struct column {
     char identity = '\0';                       ///< attidentity: a always, d by default
     char generated = '\0';                      ///< attgenerated: s stored, v virtual
     expression const* default_value = nullptr;  ///< of has_default
+    expression const* generation = nullptr;     ///< what a generated column is generated from
     double null_fraction = -1;                  ///< of the last ANALYZE, where the caller may see it; -1: unknown
     double distinct_values = 0;                 ///< pg_stats.n_distinct; 0: unknown
 };

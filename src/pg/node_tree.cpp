@@ -35,9 +35,21 @@ expression read_constant(model::arena& arena, Const const& node) {
     return constant;
 }
 
+/// A damaged catalog can name no function.
+bool is_strict_function(Oid function) {
+    HeapTuple const tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    if (!HeapTupleIsValid(tuple)) return false;
+    bool const strict = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proisstrict;
+    ReleaseSysCache(tuple);
+    return strict;
+}
+
 expression read_cast(model::arena& arena, void* argument, expression::conversion how, Oid function = InvalidOid) {
-    return {
-        .kind = expression::form::cast, .how = how, .function = function, .arguments = read_argument(arena, argument)};
+    return {.kind = expression::form::cast,
+            .how = how,
+            .is_strict = how != expression::conversion::function || is_strict_function(function),
+            .function = function,
+            .arguments = read_argument(arena, argument)};
 }
 
 expression read_bool(model::arena& arena, BoolExpr const& node) {
@@ -68,6 +80,7 @@ expression read_shape(model::arena& arena, Node* node) {
                 list_length(call.args) >= 1)
                 return read_cast(arena, linitial(call.args), expression::conversion::function, call.funcid);
             return {.kind = expression::form::function_call,
+                    .is_strict = is_strict_function(call.funcid),
                     .type = call.funcresulttype,
                     .function = call.funcid,
                     .arguments = read_list(arena, call.args)};
@@ -88,6 +101,7 @@ expression read_shape(model::arena& arena, Node* node) {
         case T_OpExpr: {
             auto const& call = *reinterpret_cast<OpExpr*>(node);
             return {.kind = expression::form::operator_call,
+                    .is_strict = is_strict_function(get_opcode(call.opno)),
                     .function = call.opno,
                     .arguments = read_list(arena, call.args)};
         }

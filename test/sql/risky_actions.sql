@@ -58,6 +58,22 @@ SELECT try(child, written, 'DELETE FROM p WHERE id = 1') FROM (VALUES ('c_domain
     ('c_parts', '1, 1, 2'), ('c_parts', '2, 1, 2'), ('c_parts', '1, 2, 1'), ('c_parts', '2, 2, 1')) v(child, written);
 \set VERBOSITY default
 DROP TABLE c_domain, c_fine, c_parts, p;
+
+-- What is NULL with the column and must not be: a generated column, by strict functions alone, and an expression.
+CREATE TABLE p (id int PRIMARY KEY);
+INSERT INTO p VALUES (1), (2);
+CREATE TABLE c_expression (p int CONSTRAINT k1 REFERENCES p ON DELETE SET NULL CONSTRAINT sum_given CHECK ((p + 1)::text IS NOT NULL));
+CREATE TABLE c_generated (p int CONSTRAINT k2 REFERENCES p ON DELETE SET NULL, twice text GENERATED ALWAYS AS ((abs(p) * 2)::text) STORED NOT NULL);
+CREATE TABLE c_through (p int CONSTRAINT k3 REFERENCES p ON DELETE SET NULL, twice int GENERATED ALWAYS AS (p * 2) STORED, CONSTRAINT twice_given CHECK (twice IS NOT NULL));
+CREATE FUNCTION say(int) RETURNS text IMMUTABLE LANGUAGE sql AS $$SELECT coalesce($1::text, 'none')$$;
+CREATE TABLE c_coalesced (p int CONSTRAINT k4 REFERENCES p ON DELETE SET NULL, known int GENERATED ALWAYS AS (coalesce(p, 0)) STORED NOT NULL,
+    said text GENERATED ALWAYS AS (say(p)) STORED NOT NULL);
+SELECT * FROM found WHERE risk = 'set-null-not-null' \gx
+\set VERBOSITY sqlstate
+SELECT try(child, '1', 'DELETE FROM p WHERE id = 1') FROM (VALUES ('c_expression'), ('c_generated'), ('c_through'), ('c_coalesced')) v(child);
+\set VERBOSITY default
+DROP TABLE c_expression, c_generated, c_through, c_coalesced, p;
+DROP FUNCTION say;
 DROP DOMAIN given_again, given, positive;
 
 -- set-null-shared-column

@@ -31,7 +31,7 @@ SELECT constraint_name, verdict, orphan_rows, missing_keys FROM fk_check('child'
 SELECT constraint_name, row_key, foreign_key FROM fk_orphans('child') ORDER BY 1, 2;
 SELECT * FROM judge.all_rows();
 
--- A CHECK through a virtual column forbids NULL as well. fkaudit reads the shape `col IS NOT NULL` only.
+-- A CHECK on a virtual column that is NULL with the key's forbids NULL as well.
 SELECT constraint_name, risk, severity FROM fk_risky_actions('child', 'key') ORDER BY 2;
 DELETE FROM child;
 ALTER TABLE child ADD CONSTRAINT through CHECK (twice IS NOT NULL);
@@ -44,6 +44,7 @@ DELETE FROM parent WHERE id = 1;
 ALTER TABLE child DROP CONSTRAINT itself;
 -- NOT NULL on the virtual column: the same.
 ALTER TABLE child ALTER twice SET NOT NULL;
+SELECT constraint_name, risk, severity, detail FROM fk_risky_actions('child', 'key') ORDER BY 2;
 DELETE FROM parent WHERE id = 1;
 ALTER TABLE child ALTER twice DROP NOT NULL;
 
