@@ -71,6 +71,7 @@ extern "C" {
 #include <storage/bufpage.h>
 #include <storage/latch.h>
 #include <storage/lmgr.h>
+#include <storage/lock.h>
 #include <storage/shm_mq.h>
 #include <storage/shm_toc.h>
 #include <tcop/tcopprot.h>
