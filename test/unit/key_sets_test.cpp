@@ -253,6 +253,50 @@ TEST(TextSet, StringsThatDifferInOneByteOrInLength) {
     }
 }
 
+/// A copy of a set's memory, after its own has gone.
+std::byte* copy_lines(std::vector<keys::pair>& room, std::size_t bytes) {
+    room.resize(bytes / sizeof(keys::pair) + keys::line_size);
+    auto* const start = reinterpret_cast<std::byte*>(room.data());
+    auto const past = reinterpret_cast<std::uintptr_t>(start) % keys::line_size;
+    return start + (past == 0 ? 0 : keys::line_size - past);
+}
+
+TEST(IntegerSet, ItsMemoryCopiedElsewhereIsTheSameSet) {
+    auto const dense = words({-3, -1, 0, 2, 2}), sparse = words({0, 1, INT64_MIN, INT64_MAX}),
+               probes = words({-4, -3, -2, -1, 0, 1, 2, 3, INT64_MIN, INT64_MAX});
+    for (auto const& members : {dense, sparse}) {
+        std::vector<keys::pair> room;
+        auto own = std::make_unique<heap>();
+        auto const set = build(*own, members, whole);
+        auto const expected = missing(set, probes);
+        auto* const place = copy_lines(room, set.bytes());
+        std::memcpy(place, set.memory(), set.bytes());
+        own.reset();
+        EXPECT_EQ(missing(set.at(place), probes), expected);
+        EXPECT_EQ(missing(set.at(place), members), (positions{}));
+    }
+}
+
+TEST(TextSet, ItsMemoryCopiedElsewhereIsTheSameSet) {
+    for (bool const is_empty : {true, false}) {
+        std::vector<keys::pair> room;
+        auto own = std::make_unique<heap>();
+        std::optional<keys::text_set_builder> builder(std::in_place, *own, seed);
+        std::vector<std::string> members;
+        for (std::size_t size = 0; size < 40 && !is_empty; ++size) members.push_back(std::string(size, 'm'));
+        std::vector<std::string_view> const views(members.begin(), members.end());
+        builder->add(views);
+        auto const set = builder->finish();
+        builder.reset();
+        auto* const place = copy_lines(room, set.bytes());
+        set.copy_to(place);
+        own.reset();
+        EXPECT_EQ(missing(set.at(place), views), (positions{}));
+        std::vector<std::string_view> const others{"a", "mmmmmmmmmn", "mmmmmmmmmmmmmmmmmn"};
+        EXPECT_EQ(missing(set.at(place), others), (positions{0, 1, 2}));
+    }
+}
+
 TEST(KeyCounter, CountsAndKeepsTheFirstThatWasShown) {
     heap memory;
     keys::key_counter counter(memory, seed);
