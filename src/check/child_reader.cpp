@@ -23,7 +23,7 @@ bool child_reader::read_page() {
         probe(one);
         any = any || !one.is_done;
     }
-    if (listener_ != nullptr) listener_->page_was_read();
+    if (listener_ != nullptr) listener_->page_was_read(page_);
     return any;
 }
 

@@ -15,14 +15,14 @@ struct child_key {
     bool is_done = false;              ///< its sink wants no more
 };
 
-/// Called between two pages; it may ereport.
+/// Called after each page; it may ereport.
 class page_listener {
 public:
     page_listener() = default;
     page_listener(page_listener const&) = delete;
     page_listener& operator=(page_listener const&) = delete;
     virtual ~page_listener() = default;
-    virtual void page_was_read() = 0;
+    virtual void page_was_read(heap_page const& page) = 0;
 };
 
 /// Reads the pages of a child, or of the part of it that one of several processes gets, for all of its keys.

@@ -2,7 +2,8 @@
 
 #include "src/check/orphan_counter.hpp"
 #include "src/check/orphan_lister.hpp"
-#include "src/check/parallel_scan.hpp"
+#include "src/check/parallel_count.hpp"
+#include "src/check/parallel_list.hpp"
 #include "src/check/scan_pass.hpp"
 #include "src/check/spilled_scan.hpp"
 #include "src/check/worker_count.hpp"
@@ -156,7 +157,7 @@ void scan_engine::count(std::span<work_item> items) {
 }
 
 void scan_engine::count_pass(scan_pass& pass, std::size_t share) {
-    int const workers = may_use_workers_ ? choose_workers(pass) : 0;
+    int const workers = may_use_workers_ ? choose_workers(pass, purpose_of_workers::count) : 0;
     share = std::max(share / (static_cast<std::size_t>(workers) + 1), least_share);
     auto const keys = pass.child_keys();
     auto const counters = pass.arena().array<orphan_counter*>(keys.size());
@@ -169,7 +170,7 @@ void scan_engine::count_pass(scan_pass& pass, std::size_t share) {
     int helpers = 0;
     if (workers > 0) {
         used_workers_ = true;
-        helpers = read_in_parallel(pass, keys, counters, workers, share);
+        helpers = count_in_parallel(pass, keys, counters, workers, share);
     } else {
         pass.read(keys);
     }
@@ -193,13 +194,6 @@ void scan_engine::count_large(work_item& item, std::size_t share) {
 
 void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
     auto left = pointers(current_.arena(), items);
-    auto const list_pass = [&](scan_pass& pass) {
-        auto const keys = pass.child_keys();
-        for (std::size_t number = 0; number < keys.size(); ++number)
-            keys[number].sink = make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(),
-                                                       *pass.keys()[number]->item, max_rows, result);
-        pass.read(keys);
-    };
     auto const list_large = [&](work_item& item) {
         spill(
             current_, item,
@@ -208,7 +202,31 @@ void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::re
             },
             [](orphan_lister&) {});
     };
-    while (!left.empty()) examine_some(current_, left, list_pass, list_large);
+    while (!left.empty())
+        examine_some(
+            current_, left, [&](scan_pass& pass) { list_pass(pass, max_rows, result); }, list_large);
+}
+
+void scan_engine::list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result) {
+    auto const keys = pass.child_keys();
+    auto const listers = pass.arena().array<orphan_lister*>(keys.size());
+    bool is_kept = true;
+    for (std::size_t number = 0; number < keys.size(); ++number) {
+        auto const& item = *pass.keys()[number]->item;
+        is_kept = is_kept && item.kept != nullptr;
+        keys[number].sink = listers[number] =
+            make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), item, max_rows, result);
+    }
+    // A limit may be reached on the first page, which one process knows at once. This one does not read itself, so one
+    // worker would be no help.
+    int const workers = may_use_workers_ && max_rows < 0 ? choose_workers(pass, purpose_of_workers::list) : 0;
+    if (workers < 2) return pass.read(keys);
+    used_workers_ = true;
+    parallel_list list(pass, workers);
+    list.launch(workers);
+    // Rows that are in the result cannot be taken back: listed again, they would come twice.
+    used_workers_ = is_kept;
+    list.run(keys, listers);
 }
 
 }  // namespace fkaudit::check

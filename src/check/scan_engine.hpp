@@ -29,6 +29,7 @@ public:
 private:
     void count_pass(scan_pass& pass, std::size_t share);
     void count_large(work_item& item, std::size_t share);
+    void list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result);
 
     pg::call& current_;
     bool may_use_workers_;

@@ -1,5 +1,6 @@
 #include "src/check/scan_worker.hpp"
 
+#include "src/check/row_queue.hpp"
 #include "src/check/shared_scan.hpp"
 #include "src/check/worker_report.hpp"
 #include "src/pg/compat.hpp"
@@ -7,11 +8,67 @@
 
 namespace fkaudit::check {
 
+namespace {
+
+class worker {
+public:
+    worker(shared_scan const& shared, shm_mq_handle* queue, MemoryContext context)
+        : shared_(shared),
+          queue_(queue),
+          context_(context),
+          resource_(context),
+          arena_(resource_),
+          keys_(arena_.array<child_key>(shared.keys())),
+          // Locks of one group do not conflict; it is the server's rule that who reads a table has one.
+          heaps_(shared.heaps(arena_, AccessShareLock)) {}
+
+    void count() {
+        report_writer report(arena_, queue_);
+        auto const counters = arena_.array<orphan_counter*>(keys_.size());
+        for (std::size_t number = 0; number < keys_.size(); ++number) {
+            auto const copy = shared_.copy_key(number, arena_);
+            auto* const others = make_in<sent_values>(arena_, report, number);
+            counters[number] = make_in<orphan_counter>(arena_, arena_, context_, *copy.key, *copy.format,
+                                                       shared_.wanted().counting_share, others);
+            keys_[number] = copy.reading;
+            keys_[number].sink = counters[number];
+        }
+        child_reader reader(arena_, context_, shared_.columns(arena_), keys_);
+        reader.read(heaps_);
+        pg::guarded([&] {
+            for (auto* const counter : counters) counter->hand_over();
+            report.finish(reader.rows(), keys_, counters);
+        });
+    }
+
+    void list() {
+        row_writer writer(arena_, queue_, heaps_);
+        for (std::size_t number = 0; number < keys_.size(); ++number) {
+            auto const copy = shared_.copy_key(number, arena_);
+            keys_[number] = copy.reading;
+            keys_[number].sink =
+                make_in<row_sender>(arena_, arena_, context_, writer, number, *copy.key, copy.primary_columns);
+        }
+        child_reader reader(arena_, context_, shared_.columns(arena_), keys_, &writer);
+        reader.read(heaps_);
+        pg::guarded([&] { writer.finish(); });
+    }
+
+private:
+    shared_scan const& shared_;
+    shm_mq_handle* queue_;
+    MemoryContext context_;
+    pg::context_resource resource_;
+    model::arena arena_;
+    std::span<child_key> keys_;
+    std::span<heap_part const> heaps_;
+};
+
+}  // namespace
+
 void work(shm_toc* contents, dsm_segment* segment, MemoryContext context) {
     // The leader's scan needs nobody's code; the worker has the leader's rights, and its gate.
     pg::function_gate const gate{{}};
-    pg::context_resource resource(context);
-    model::arena arena(resource);
     shm_mq_handle* queue = nullptr;
     auto const shared = pg::guarded([&] {
         auto const found = shared_scan::attach(contents);
@@ -23,24 +80,12 @@ void work(shm_toc* contents, dsm_segment* segment, MemoryContext context) {
         return found;
     });
 
-    report_writer report(arena, queue);
-    auto const keys = arena.array<child_key>(shared.keys());
-    auto const counters = arena.array<orphan_counter*>(shared.keys());
-    for (std::size_t number = 0; number < keys.size(); ++number) {
-        auto const copy = shared.copy_key(number, arena);
-        counters[number] =
-            make_in<orphan_counter>(arena, arena, context, *copy.key, *copy.format, shared.counting_share(),
-                                    make_in<sent_values>(arena, report, number));
-        keys[number] = copy.reading;
-        keys[number].sink = counters[number];
-    }
-    child_reader reader(arena, context, shared.columns(arena), keys);
-    // Locks of one group do not conflict; it is the server's rule that who reads a table has one.
-    reader.read(shared.heaps(arena, AccessShareLock));
-
+    worker self(shared, queue, context);
+    if (shared.wanted().lists)
+        self.list();
+    else
+        self.count();
     pg::guarded([&] {
-        for (auto* const counter : counters) counter->hand_over();
-        report.finish(reader.rows(), keys, counters);
         shm_mq_detach(queue);
         InstrEndParallelQuery(shared.buffers(ParallelWorkerNumber), shared.wal(ParallelWorkerNumber));
     });

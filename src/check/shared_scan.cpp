@@ -1,13 +1,11 @@
 #include "src/check/shared_scan.hpp"
 
+#include "src/check/orphan_lister.hpp"
 #include "src/pg/compat.hpp"
 
 namespace fkaudit::check {
 
 namespace {
-
-/// As large as a queue of the executor's.
-constexpr std::size_t queue_size = 65536;
 
 enum part : std::uint64_t {
     part_header = 1,
@@ -41,18 +39,18 @@ void copy_name(char* into, std::string_view name) noexcept {
 
 }  // namespace
 
-void shared_scan::estimate(shm_toc_estimator& estimator, scan_pass& pass, int workers) {
+void shared_scan::estimate(shm_toc_estimator& estimator, scan_pass& pass, int workers, order const& wanted) {
     auto const count = static_cast<std::size_t>(workers);
     auto const heaps = pass.tables().size();
-    for (auto const size :
-         {sizeof(header), heaps * sizeof(heap), pass.columns().size() * sizeof(column),
-          pass.keys().size() * sizeof(key), pass.parents().size() * sizeof(parent), memory_size(pass),
-          count * queue_size, std::strlen(query_text()) + 1, count * sizeof(BufferUsage), count * sizeof(WalUsage)})
+    for (auto const size : {sizeof(header), heaps * sizeof(heap), pass.columns().size() * sizeof(column),
+                            pass.keys().size() * sizeof(key), pass.parents().size() * sizeof(parent), memory_size(pass),
+                            count * wanted.queue_size, std::strlen(query_text()) + 1, count * sizeof(BufferUsage),
+                            count * sizeof(WalUsage)})
         shm_toc_estimate_chunk(&estimator, size);
     shm_toc_estimate_keys(&estimator, part_count);
 }
 
-shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers, std::size_t share) {
+shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers, order const& wanted) {
     auto const make = [contents]<class T>(T*& place, part which, std::size_t size) {
         place = static_cast<T*>(shm_toc_allocate(contents, size));
         shm_toc_insert(contents, which, place);
@@ -61,13 +59,13 @@ shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers,
     auto const count = static_cast<std::size_t>(workers);
     shared_scan made;
     make(made.head_, part_header, sizeof(header));
-    *made.head_ = {heaps.size(), pass.columns().size(), pass.keys().size(), pass.parents().size(), share};
+    *made.head_ = {heaps.size(), pass.columns().size(), pass.keys().size(), wanted};
     make(made.heaps_, part_heaps, heaps.size() * sizeof(heap));
     make(made.columns_, part_columns, pass.columns().size() * sizeof(column));
     make(made.keys_, part_keys, pass.keys().size() * sizeof(key));
     make(made.parents_, part_parents, pass.parents().size() * sizeof(parent));
     make(made.memory_, part_memory, memory_size(pass));
-    make(made.queues_, part_queues, count * queue_size);
+    make(made.queues_, part_queues, count * wanted.queue_size);
     make(made.query_, part_query, std::strlen(query_text()) + 1);
     make(made.buffers_, part_buffers, count * sizeof(BufferUsage));
     make(made.wal_, part_wal, count * sizeof(WalUsage));
@@ -77,7 +75,9 @@ shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers,
     made.fill_parents(pass);
     for (std::size_t number = 0; number < pass.keys().size(); ++number) {
         auto const& one = *pass.keys()[number];
-        made.fill_key(number, one);
+        made.fill_key(
+            number, one,
+            wanted.lists ? shown_primary_key(pass.arena(), one.item->prepared) : std::span<std::int16_t const>());
         auto const parents = pass.parents();
         made.keys_[number].parent =
             static_cast<std::size_t>(std::find(parents.begin(), parents.end(), one.parent) - parents.begin());
@@ -134,7 +134,7 @@ void shared_scan::fill_parents(scan_pass const& pass) {
     }
 }
 
-void shared_scan::fill_key(std::size_t number, scanned_key const& one) {
+void shared_scan::fill_key(std::size_t number, scanned_key const& one, std::span<std::int16_t const> primary_columns) {
     auto const& format = one.format;
     auto const& from = *one.item->prepared.key;
     auto& into = keys_[number];
@@ -146,10 +146,14 @@ void shared_scan::fill_key(std::size_t number, scanned_key const& one) {
     std::copy(format.groups.begin(), format.groups.end(), into.groups);
     std::copy(format.fields.begin(), format.fields.end(), into.fields);
     std::copy(one.positions.begin(), one.positions.end(), into.positions);
-    for (std::size_t position = 0; position < into.size; ++position) {
-        copy_name(into.names[position], from.child_column(position).name.name);
-        into.types[position] = from.child_column(position).type;
-    }
+    into.primary_size = primary_columns.size();
+    std::size_t next = 0;
+    for (auto const columns : {from.child_columns, primary_columns})
+        for (auto const number : columns) {
+            auto const& column = *from.child->find_column(number);
+            copy_name(into.names[next], column.name.name);
+            into.types[next++] = column.type;
+        }
 }
 
 /// The whole segment begins at a page, in each process: where this rounds up to is the same place.
@@ -186,9 +190,10 @@ shared_scan::key_copy shared_scan::copy_key(std::size_t number, model::arena& ar
     format->groups = {from.groups, size};
     if (from.has_fields) format->fields = {from.fields, size};
 
-    auto const columns = arena.array<model::column>(size);
-    auto const numbers = arena.array<std::int16_t>(size);
-    for (std::size_t position = 0; position < size; ++position) {
+    // Columns by their place here: the key's, then the primary key's.
+    auto const columns = arena.array<model::column>(size + from.primary_size);
+    auto const numbers = arena.array<std::int16_t>(columns.size());
+    for (std::size_t position = 0; position < columns.size(); ++position) {
         auto& column = columns[position];
         column.number = numbers[position] = static_cast<std::int16_t>(position + 1);
         column.name.name = from.names[position];
@@ -198,7 +203,7 @@ shared_scan::key_copy shared_scan::copy_key(std::size_t number, model::arena& ar
     child->columns = columns;
     auto* const key = make_in<model::constraint>(arena);
     key->child = child;
-    key->child_columns = numbers;
+    key->child_columns = numbers.first(size);
     key->match = from.is_full ? model::match_type::full : model::match_type::simple;
 
     child_key reading;
@@ -206,15 +211,16 @@ shared_scan::key_copy shared_scan::copy_key(std::size_t number, model::arena& ar
     reading.gatherer =
         make_in<key_gatherer>(arena, arena, *format, format->child, std::span<std::size_t const>(from.positions, size));
     reading.is_full = from.is_full;
-    return {key, format, reading};
+    return {key, format, reading, numbers.subspan(size)};
 }
 
 shm_mq* shared_scan::make_queue(int worker) const {
-    return shm_mq_create(queues_ + static_cast<std::size_t>(worker) * queue_size, queue_size);
+    return shm_mq_create(queues_ + static_cast<std::size_t>(worker) * head_->wanted.queue_size,
+                         head_->wanted.queue_size);
 }
 
 shm_mq* shared_scan::queue(int worker) const {
-    return reinterpret_cast<shm_mq*>(queues_ + static_cast<std::size_t>(worker) * queue_size);
+    return reinterpret_cast<shm_mq*>(queues_ + static_cast<std::size_t>(worker) * head_->wanted.queue_size);
 }
 
 }  // namespace fkaudit::check

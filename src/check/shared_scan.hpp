@@ -11,11 +11,18 @@ namespace fkaudit::check {
 /// come to, nothing is written once the workers run. All functions may ereport.
 class shared_scan {
 public:
-    /// What it takes, asked before the context's memory is made.
-    static void estimate(shm_toc_estimator& estimator, scan_pass& pass, int workers);
+    /// What the workers are to do, and with how much memory.
+    struct order {
+        bool lists = false;              ///< they send the orphans' rows; otherwise they count them
+        std::size_t counting_share = 0;  ///< bytes for a key's values
+        std::size_t queue_size = 65536;  ///< as that of the executor's
+    };
 
-    /// Writes it, in the leader. `share`: bytes that each process may take for counting a key's orphans.
-    static shared_scan create(shm_toc* contents, scan_pass& pass, int workers, std::size_t share);
+    /// What it takes, asked before the context's memory is made.
+    static void estimate(shm_toc_estimator& estimator, scan_pass& pass, int workers, order const& wanted);
+
+    /// Writes it, in the leader.
+    static shared_scan create(shm_toc* contents, scan_pass& pass, int workers, order const& wanted);
     /// Finds it, in a worker.
     static shared_scan attach(shm_toc* contents);
 
@@ -31,9 +38,10 @@ public:
         model::constraint const* key;
         key_format const* format;
         child_key reading;
+        std::span<std::int16_t const> primary_columns;  ///< those that a list shows
     };
     key_copy copy_key(std::size_t number, model::arena& arena) const;
-    std::size_t counting_share() const noexcept { return head_->share; }
+    order const& wanted() const noexcept { return head_->wanted; }
 
     shm_mq* make_queue(int worker) const;
     shm_mq* queue(int worker) const;
@@ -45,7 +53,8 @@ public:
 
 private:
     struct header {
-        std::size_t heaps, columns, keys, sets, share;
+        std::size_t heaps, columns, keys;
+        order wanted;
     };
     struct heap {
         model::oid id;
@@ -62,21 +71,22 @@ private:
     };
     struct key {
         std::size_t parent;
-        std::size_t size;  ///< columns
+        std::size_t size;          ///< columns
+        std::size_t primary_size;  ///< columns of the primary key, named after them
         key_form form;
         bool has_fields;
         bool is_full;
         column_format formats[INDEX_MAX_KEYS], groups[INDEX_MAX_KEYS];
         keys::field fields[INDEX_MAX_KEYS];
         std::size_t positions[INDEX_MAX_KEYS];
-        char names[INDEX_MAX_KEYS][NAMEDATALEN];
-        model::oid types[INDEX_MAX_KEYS];
+        char names[2 * INDEX_MAX_KEYS][NAMEDATALEN];
+        model::oid types[2 * INDEX_MAX_KEYS];
     };
 
     void fill_heaps(std::span<model::oid const> ids);
     void fill_columns(scan_pass const& pass);
     void fill_parents(scan_pass const& pass);
-    void fill_key(std::size_t number, scanned_key const& one);
+    void fill_key(std::size_t number, scanned_key const& one, std::span<std::int16_t const> primary_columns);
     std::byte* set_memory() const noexcept;
 
     header* head_ = nullptr;

@@ -50,14 +50,15 @@ bool has_ambiguous_example(scan_pass const& pass) {
 
 }  // namespace
 
-int choose_workers(scan_pass& pass) {
+int choose_workers(scan_pass& pass, purpose_of_workers purpose) {
     std::size_t size = 0;
     for (auto const* const one : pass.parents()) size += one->set().bytes();
     if (size > pass.left()) return 0;
     auto const tables = pass.tables();
     return pg::guarded([&] {
         int const most = pg::max_parallel_workers();
-        if (most == 0 || IsParallelWorker() || IsInParallelMode() || has_ambiguous_example(pass)) return 0;
+        if (most == 0 || IsParallelWorker() || IsInParallelMode()) return 0;
+        if (purpose == purpose_of_workers::count && has_ambiguous_example(pass)) return 0;
         return std::min(workers_for_tables(tables), most);
     });
 }

@@ -35,7 +35,7 @@ SELECT repeat('f', n % 50), nullif(n % 1003, 7), n % 5010 * 1000000007::int8, md
 DELETE FROM child WHERE d % 11 = 0;
 UPDATE child SET filler = 'updated' WHERE d % 13 = 0;
 -- Every row an orphan with a value of its own: more than the memory for them.
-CREATE TABLE lost (id int, t text REFERENCES texts, k int8 REFERENCES sparse) WITH (parallel_workers = 2);
+CREATE TABLE lost (id int PRIMARY KEY, t text REFERENCES texts, k int8 REFERENCES sparse) WITH (parallel_workers = 2);
 INSERT INTO lost SELECT n, 'lost ' || n || repeat('.', n % 200), -n FROM generate_series(1, 20000) n;
 INSERT INTO lost VALUES (0, 'lost 19999' || repeat('.', 199), -20000), (-1, repeat('long', 100000), NULL), (-2, repeat('long', 100000), NULL);
 -- Partitions, some empty, each with its own order of columns.
@@ -94,6 +94,39 @@ BEGIN
     END LOOP;
 END $$;
 SELECT * FROM compare();
+
+-- fk_orphans: the rows in their physical order, of all keys of a table at once and of one alone. A limit needs no workers.
+CREATE FUNCTION listed() RETURNS TABLE (child regclass, key name, alone bool, rows bigint, digest text) LANGUAGE sql AS $$
+    SELECT child, constraint_name, false, count(*), md5(string_agg(to_jsonb(o)::text, ',' ORDER BY o.ordinality))
+      FROM public.fk_orphans() WITH ORDINALITY o WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'check_parallel'::regnamespace)
+     GROUP BY 1, 2
+     UNION ALL
+    SELECT child, constraint_name, true, count(*), md5(string_agg(to_jsonb(o)::text, ',' ORDER BY o.ordinality))
+      FROM (VALUES ('check_parallel.child'::regclass, 'full_key'::name), ('check_parallel.lost', 'lost_t_fkey'), ('check_parallel.parts', 'to_texts'),
+                   ('check_parallel.of_blanks', 'of_blanks_k_fkey')) one(child, constraint_name),
+           LATERAL public.fk_orphans(one.child, one.constraint_name) WITH ORDINALITY o(same_child, same_name, row_key, foreign_key, parent, reason, row_table, row_ctid, constraint_oid, ordinality)
+     GROUP BY 1, 2
+$$;
+SET fkaudit.max_parallel_workers = 0;
+CREATE TABLE listed_alone AS SELECT * FROM listed();
+SELECT child, key, alone, rows FROM listed_alone ORDER BY child::text COLLATE "C", key, alone;
+CREATE FUNCTION compare_lists() RETURNS TABLE (workers int, memory text, lists bigint, different bigint) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR workers, memory IN SELECT * FROM unnest('{1,2,4}'::int[]) w, unnest('{64MB,1MB}'::text[]) m LOOP
+        PERFORM set_config('fkaudit.max_parallel_workers', workers::text, true), set_config('maintenance_work_mem', memory, true),
+                set_config('min_parallel_table_scan_size', '0', true);
+        SELECT count(*), count(*) FILTER (WHERE a.digest IS DISTINCT FROM b.digest)
+          INTO lists, different FROM check_parallel.listed_alone a FULL JOIN check_parallel.listed() b USING (child, key, alone);
+        RETURN NEXT;
+    END LOOP;
+END $$;
+SELECT * FROM compare_lists();
+SET fkaudit.max_parallel_workers = 4;
+SELECT row_key, foreign_key, row_ctid FROM fk_orphans('parts', 'to_dense', 3);
+-- No worker is free.
+SET max_parallel_workers = 0;
+SELECT count(*) FROM listed_alone a JOIN listed() b USING (child, key, alone) WHERE a.digest = b.digest;
+RESET max_parallel_workers;
 
 -- The setting: -1 follows max_parallel_maintenance_workers.
 SHOW fkaudit.max_parallel_workers;

@@ -30,7 +30,7 @@ CREATE EXTENSION fkaudit;
 CREATE TABLE parent (k text PRIMARY KEY);
 CREATE TABLE child (k text) WITH (parallel_workers = 2);
 ALTER TABLE child ALTER k SET STORAGE EXTERNAL;
-INSERT INTO child SELECT CASE WHEN n % 51 = 0 THEN repeat(n::text, 4000) ELSE (n % 5000)::text END FROM generate_series(1, 5151) n;
+INSERT INTO child SELECT CASE WHEN n % 51 = 0 THEN repeat(n::text, 800) ELSE (n % 5000)::text END FROM generate_series(1, 5151) n;
 INSERT INTO parent SELECT generate_series(0, 5000);
 ALTER TABLE child ADD CONSTRAINT the_key FOREIGN KEY (k) REFERENCES parent NOT VALID;
 CREATE TABLE other_parent (id int PRIMARY KEY);
@@ -41,6 +41,10 @@ SQL
 my $index = $node->safe_psql('postgres', q{SELECT indexrelid::regclass FROM pg_index WHERE indrelid =
     (SELECT reltoastrelid FROM pg_class WHERE relname = 'child')});
 my $check  = q{SELECT verdict, orphan_rows, missing_keys, rows_checked, substring(detail from '\d+ parallel') FROM fk_check('child')};
+# The rows come in their places' order.
+my $list = q{SELECT count(*), array_agg(row_ctid ORDER BY ordinality) = array_agg(row_ctid ORDER BY row_ctid)
+    FROM fk_orphans('child') WITH ORDINALITY};
+my $listed = '101|t';
 my $answer = 'violated|101|101|5151|';
 
 sub segments { return join ' ', sort grep { /^mmap/ } slurp_dir($node->data_dir . '/pg_dynshmem') }
@@ -82,6 +86,7 @@ my $fine = sub {
     $node->poll_query_until('postgres', $workers, 0);
     is($node->safe_psql('postgres', $locks), 0, "$what: no lock is left");
     is($node->safe_psql('postgres', $check), $answer . '2 parallel', '… and the next check has its workers');
+    is($node->safe_psql('postgres', $list), $listed, '… and the orphans are listed');
     is(settled(), $segments, '… and no shared memory is left');
 };
 $fine->('before anything happens');
@@ -89,17 +94,19 @@ $fine->('before anything happens');
 # Each by itself: who is told to end, how, and what the session then says.
 my $leader = q{SELECT leader_pid FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1};
 for my $case (
-    [ 'the leader is cancelled',     'pg_cancel_backend(leader_pid)', qr/57014: canceling statement due to user request/ ],
-    [ 'a worker is cancelled',       'pg_cancel_backend(pid)',        qr/57014: canceling statement due to user request/ ],
-    [ 'a worker is terminated',      'pg_terminate_backend(pid)',     qr/57P01: terminating .* due to administrator command/ ])
+    map { my $query = $_; map { [ $query, @$_ ] } (
+        [ 'the leader is cancelled', 'pg_cancel_backend(leader_pid)', qr/57014: canceling statement due to user request/ ],
+        [ 'a worker is cancelled',   'pg_cancel_backend(pid)',        qr/57014: canceling statement due to user request/ ],
+        [ 'a worker is terminated',  'pg_terminate_backend(pid)',     qr/57P01: terminating .* due to administrator command/ ]) }
+    $check, $list)
 {
-    my ($what, $how, $expected) = @$case;
+    my ($query, $what, $how, $expected) = @$case;
     my $holder  = hold();
     my $checker = session();
     $checker->query_safe('\set VERBOSITY verbose');
     $checker->query_safe('BEGIN; SAVEPOINT here');
-    stand_still($checker, $check);
-    is($node->safe_psql('postgres', q{SELECT DISTINCT query ~ 'fk_check' FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
+    stand_still($checker, $query);
+    is($node->safe_psql('postgres', q{SELECT DISTINCT query ~ 'fk_' FROM pg_stat_activity WHERE backend_type = 'parallel worker'}),
         't', 'a worker shows its query') if $what =~ /leader/;
     $node->safe_psql('postgres', "SELECT $how FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1");
     $checker->query('ROLLBACK TO here');
@@ -108,7 +115,7 @@ for my $case (
     $node->poll_query_until('postgres', $workers, 0);
     is($node->safe_psql('postgres', "$locks AND pid <> " . $holder->query_safe('SELECT pg_backend_pid()')), 0, '… without a lock');
     $holder->query_safe('ROLLBACK');
-    is($checker->query($check), $answer . '2 parallel', '… and its session goes on');
+    is($checker->query($query), $query eq $check ? $answer . '2 parallel' : $listed, '… and its session goes on');
     $checker->query_safe('COMMIT');
     $_->quit for $checker, $holder;
     $fine->($what);
@@ -164,11 +171,12 @@ for my $case (
 # Too little room for the shared memory: a file may not be so large.
 SKIP:
 {
-    skip 'prlimit is not there', 3 unless system('prlimit --version > /dev/null 2>&1') == 0;
+    skip 'prlimit is not there', 4 unless system('prlimit --version > /dev/null 2>&1') == 0;
     my $checker = session();
     my $pid     = $checker->query_safe('SELECT pg_backend_pid()');
     system('prlimit', '--pid', $pid, '--fsize=65536') == 0 or die 'prlimit';
     is($checker->query($check), $answer, 'without room for shared memory, a check does without workers');
+    is($checker->query($list), $listed, '… and a list, too');
     is($checker->{stderr}, '', '… and says nothing of it');
     is(segments(), $segments, '… nor leaves any there');
     $checker->quit;
@@ -189,6 +197,10 @@ SKIP:
     like($node->safe_psql('postgres', 'SELECT constraint_name, verdict, reason, detail FROM fk_check() ORDER BY 1'),
         qr/^other_key\|not examined\|error\|invalid page in block 1 of relation [^\n]*\nthe_key\|violated\|\|scanned with the help of 2/,
         'a page that a worker cannot read');
+    my ($stdout, $stderr) = ('', '');
+    $node->psql('postgres', 'SELECT constraint_name, count(*) FROM fk_orphans() GROUP BY 1', stdout => \$stdout, stderr => \$stderr);
+    is($stdout, 'the_key|101', '… and the orphans of the others');
+    like($stderr, qr/WARNING: .*other_key.* was not examined: error\nDETAIL:  invalid page/, '… and a warning');
     $segments = settled();
     $fine->('after a page that cannot be read');
     $node->stop;

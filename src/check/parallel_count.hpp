@@ -9,7 +9,7 @@ namespace fkaudit::check {
 /// each key. `share`: bytes that each process may take for counting a key's orphans. Returns how many workers there
 /// were; 0 where none was free. Errors of the workers are raised. It must run in a subtransaction, whose rollback ends
 /// them.
-int read_in_parallel(scan_pass& pass, std::span<child_key> keys, std::span<orphan_counter* const> counters, int workers,
-                     std::size_t share);
+int count_in_parallel(scan_pass& pass, std::span<child_key> keys, std::span<orphan_counter* const> counters,
+                      int workers, std::size_t share);
 
 }  // namespace fkaudit::check

@@ -1,0 +1,54 @@
+#include "src/check/worker_group.hpp"
+
+#include "src/pg/compat.hpp"
+
+namespace fkaudit::check {
+
+void worker_group::launch(int workers) {
+    EnterParallelMode();
+    context_ = CreateParallelContext("fkaudit", "fkaudit_scan_worker", workers);
+    shared_scan::estimate(context_->estimator, pass_, workers, wanted_);
+    InitializeParallelDSM(context_);
+    // There may be fewer now, or none, and then the memory is this process's own.
+    shared_ = shared_scan::create(context_->toc, pass_, context_->nworkers, wanted_);
+    pass_.forget_parents();
+    queues_ = static_cast<shm_mq_handle**>(palloc0(sizeof(shm_mq_handle*) * static_cast<std::size_t>(workers)));
+    for (int number = 0; number < context_->nworkers; ++number) {
+        auto* const queue = shared_.make_queue(number);
+        shm_mq_set_receiver(queue, MyProc);
+        queues_[number] = shm_mq_attach(queue, context_->seg, nullptr);
+    }
+    LaunchParallelWorkers(context_);
+    // Who waits for a worker is told when it dies before it has come to its queue.
+    for (int number = 0; number < size(); ++number)
+        shm_mq_set_handle(queues_[number], context_->worker[number].bgwhandle);
+}
+
+void worker_group::use_shared(std::span<child_key> keys) const {
+    for (std::size_t number = 0; number < keys.size(); ++number)
+        keys[number].set = shared_.parent_of(number, pass_.arena());
+}
+
+worker_group::reception worker_group::receive(int worker, std::string_view& message, bool waits) {
+    if (queues_[worker] == nullptr) return reception::end;
+    Size size = 0;
+    void* bytes = nullptr;
+    auto const result = shm_mq_receive(queues_[worker], &size, &bytes, !waits);
+    if (result == SHM_MQ_WOULD_BLOCK) return reception::nothing_yet;
+    if (result == SHM_MQ_DETACHED) {
+        queues_[worker] = nullptr;
+        return reception::end;
+    }
+    message = {static_cast<char const*>(bytes), size};
+    return reception::message;
+}
+
+void worker_group::end() {
+    WaitForParallelWorkersToFinish(context_);
+    for (int number = 0; number < size(); ++number)
+        InstrAccumParallelQuery(shared_.buffers(number), shared_.wal(number));
+    DestroyParallelContext(context_);
+    ExitParallelMode();
+}
+
+}  // namespace fkaudit::check
