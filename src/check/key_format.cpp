@@ -29,7 +29,9 @@ constexpr comparison comparisons[] = {
     {F_UUID_EQ, comparison::kind::fixed},         {F_TEXTEQ, comparison::kind::bytes},
     {F_NAMEEQ, comparison::kind::bytes},          {F_NAMEEQTEXT, comparison::kind::bytes},
     {F_TEXTEQNAME, comparison::kind::bytes},      {F_BYTEAEQ, comparison::kind::bytes},
-    {F_BPCHAREQ, comparison::kind::blank_padded},
+    {F_BPCHAREQ, comparison::kind::blank_padded}, {F_TIMETZ_EQ, comparison::kind::fixed},
+    {F_TIDEQ, comparison::kind::fixed},           {F_NETWORK_EQ, comparison::kind::bytes},
+    {F_BITEQ, comparison::kind::bytes},           {F_VARBITEQ, comparison::kind::bytes},
 };
 
 comparison const* find_comparison(oid function) {

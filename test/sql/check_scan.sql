@@ -152,6 +152,24 @@ INSERT INTO kinds VALUES
      8, 'seven ', '8', '0/8', '08:00:2b:01:02:04', '08:00:2b:01:02:03:04:06', 'pg_type'),
     (3, 4294967295, 6, '2024-03-01', '12:00', NULL, NULL, NULL, 'a', NULL, NULL, '00000000-0000-0000-0000-000000000000',
      -7, '', '18446744073709551615', 'FFFFFFFF/FFFFFFFF', NULL, NULL, NULL);
+-- A time is equal to another one with the same zone only, a network with as many bits.
+CREATE TABLE more_kinds_parent (
+    tz timetz UNIQUE, n inet UNIQUE, c cidr UNIQUE, b bit(5) UNIQUE, v varbit UNIQUE, p tid UNIQUE, UNIQUE (n, tz, v));
+INSERT INTO more_kinds_parent VALUES
+    ('12:00+02', '10.0.0.1/8', '10.0.0.0/8', B'10101', B'', '(0,1)'),
+    ('24:00-15:59:59', '::1', '2001:db8::/32', B'00000', B'0000000', '(4294967295,65535)'),
+    ('00:00+00', '0.0.0.0', '::/0', B'11111', B'10101', '(1,1)');
+CREATE TABLE more_kinds (
+    id int PRIMARY KEY, tz timetz REFERENCES more_kinds_parent (tz), n inet REFERENCES more_kinds_parent (n), c cidr REFERENCES more_kinds_parent (c),
+    cn cidr REFERENCES more_kinds_parent (n), nc inet REFERENCES more_kinds_parent (c), b bit(5) REFERENCES more_kinds_parent (b),
+    v varbit REFERENCES more_kinds_parent (v), p tid REFERENCES more_kinds_parent (p),
+    CONSTRAINT together FOREIGN KEY (n, tz, v) REFERENCES more_kinds_parent (n, tz, v) MATCH FULL);
+INSERT INTO more_kinds VALUES
+    (1, '12:00+02', '10.0.0.1/8', '10.0.0.0/8', '0.0.0.0/32', '::/0', B'10101', B'', '(0,1)'),
+    (2, '10:00+00', '10.0.0.1/9', '10.0.0.0/9', '::1/128', '10.0.0.0/8', B'10100', B'0', '(0,2)'),
+    (3, '24:00-15:59:59', '::1', '2001:db8::/32', '10.0.0.0/8', '10.0.0.1/8', B'00000', B'0000000', '(4294967295,65535)'),
+    (4, '00:00+01', '::2', '2001:db8::/33', '::2', '2001:db8::/32', B'00001', B'00000000', '(65537,1)'),
+    (5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (6, NULL, '0.0.0.0', NULL, NULL, NULL, NULL, B'10101', '(1,1)');
 -- Types of the same size whose equal values may differ in their bytes are left to sql.
 CREATE TABLE others_parent (f float8 UNIQUE, n numeric UNIQUE, i interval UNIQUE, j jsonb UNIQUE, ts timestamp UNIQUE, a int[] UNIQUE);
 INSERT INTO others_parent VALUES (0, 1.0, '1 day', '1.0', '2024-01-01', '{1}');
