@@ -67,7 +67,7 @@ private:
         std::uint32_t row;
         std::uint32_t offset;
         char const* data;
-        bits8 const* bits;  ///< of its NULLs
+        std::uint8_t const* bits;  ///< of its NULLs
     };
 
     void describe_attributes(TupleDesc descriptor);
