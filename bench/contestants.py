@@ -64,7 +64,7 @@ def query(name, sql, workers=0, memory=_MEMORY):
 
 def scan(name, sql, workers=0):
     """A statement that only reads."""
-    return Contestant(_label(name, workers), lambda session: session.timed(sql) and None, sql_settings(workers))
+    return Contestant(_label(name, workers), lambda session: None if session.timed(sql) else None, sql_settings(workers))
 
 
 def bare_scan(key, columns, workers=0):

@@ -3,6 +3,6 @@
 `races` are generated one by one; each runs before the next is asked for.
 """
 
-from . import fact, many, orphans, partitions, repeats, sparse, types
+from . import audit, fact, many, orphans, partitions, repeats, sparse, types
 
-ALL = [fact, types, repeats, sparse, many, orphans, partitions]
+ALL = [fact, types, repeats, sparse, many, orphans, partitions, audit]

@@ -90,15 +90,24 @@ Datum suppress(pg::call& current) {
 
 Datum unsuppress(pg::call& current) {
     auto& arena = current.arena();
-    auto about = read_subject(current);
-    // The key may be gone, or its name: what is stored decides.
-    about.child = catalog::qualified_name(current, *current.oid_argument(1));
-    auto const gone = pg::spi::run(
-        c_string(arena,
-                 arena.concat("DELETE FROM ", catalog::extension_schema(current),
-                              ".fk_suppressions s WHERE s.rule = $1 AND s.child = $2 AND s.constraint_name = $3")),
-        about.rule, about.child, about.constraint_name);
-    return BoolGetDatum(gone > 0);
+    auto const about = read_subject(current);
+    auto const statement = c_string(
+        arena, arena.concat("DELETE FROM ", catalog::extension_schema(current),
+                            ".fk_suppressions s WHERE s.rule = $1 AND s.child = $2 AND s.constraint_name = $3"));
+    // The key may be gone, or its name: what is stored decides. fk_suppress stores the table that declares the key, which
+    // a partition has above itself.
+    auto const child = catalog::qualified_name(current, *current.oid_argument(1));
+    if (pg::spi::run(statement, about.rule, child, about.constraint_name) > 0) return BoolGetDatum(true);
+    auto const above = pg::spi::select<row<model::identifier, model::identifier>>(
+        arena,
+        "SELECT n.nspname, r.relname FROM pg_partition_ancestors($1) WITH ORDINALITY a(id, level)"
+        " JOIN pg_class r ON r.oid = a.id JOIN pg_namespace n ON n.oid = r.relnamespace ORDER BY a.level",
+        *current.oid_argument(1));
+    for (auto const& [schema, name] : above)
+        if (pg::spi::run(statement, about.rule, arena.concat(schema.quoted, '.', name.quoted), about.constraint_name) >
+            0)
+            return BoolGetDatum(true);
+    return BoolGetDatum(false);
 }
 
 }  // namespace fkaudit::entry

@@ -70,6 +70,20 @@ SELECT rule, suppressed, message FROM fk_audit(check_data => true);
 ALTER TABLE "C c" RENAME TO d;
 SELECT rule, child, message FROM fk_audit(check_data => true);
 ALTER TABLE d RENAME TO "C c";
+-- A partition stands for the table that declares the key, to accept and to take back, and when the key is gone, too.
+BEGIN;
+CREATE TABLE above (id int PRIMARY KEY);
+CREATE TABLE parted (id int, above int CONSTRAINT above_fk REFERENCES above) PARTITION BY RANGE (id);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (9);
+SELECT fk_suppress('missing-index', 'parted_1', 'above_fk', 'small');
+SELECT rule, child FROM fk_suppressions WHERE constraint_name = 'above_fk';
+SELECT fk_unsuppress('missing-index', 'parted_1', 'above_fk'), fk_unsuppress('missing-index', 'parted_1', 'above_fk') AS again;
+SELECT fk_suppress('missing-index', 'parted', 'above_fk', 'small');
+SELECT fk_unsuppress('missing-index', 'above', 'above_fk') AS other;
+ALTER TABLE parted DROP CONSTRAINT above_fk;
+SELECT fk_unsuppress('missing-index', 'parted_1', 'above_fk');
+SELECT count(*) FROM fk_suppressions WHERE constraint_name = 'above_fk';
+ROLLBACK;
 -- A rule that is switched off was not asked.
 SET fkaudit.rules = '-orphan-rows';
 SELECT rule, suppressed FROM fk_audit(check_data => true);
