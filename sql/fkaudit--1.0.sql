@@ -400,3 +400,34 @@ RETURNS text
 AS 'MODULE_PATHNAME', 'fk_fingerprint' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION fk_fingerprint(name[]) IS
 'one line that is the same in databases whose foreign keys are the same';
+
+--
+-- Plan and repair: these print SQL, they never run it
+--
+
+CREATE FUNCTION fk_load_order(schemas name[] DEFAULT NULL)
+RETURNS TABLE (
+    step int,
+    relation regclass,
+    cycle int,
+    detail text,
+    before_load text,
+    after_load text)
+AS 'MODULE_PATHNAME', 'fk_load_order' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION fk_load_order(name[]) IS
+'an order in which tables can be loaded, with the statements that open circles of foreign keys and close them again';
+
+CREATE FUNCTION fk_validate_plan(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL)
+RETURNS TABLE (
+    step int,
+    child regclass,
+    constraint_name name,
+    statement text,
+    lock_mode text,
+    blocking text,
+    detail text)
+AS 'MODULE_PATHNAME', 'fk_validate_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION fk_validate_plan(regclass, name) IS
+'the statements after which keys that are not enforced, not valid or violated can be trusted, with their locks';

@@ -47,6 +47,8 @@ FKAUDIT_FUNCTION(fk_snapshot, fkaudit::entry::snapshot)
 FKAUDIT_FUNCTION(fk_drift, fkaudit::entry::drift)
 FKAUDIT_FUNCTION(fk_fingerprint, fkaudit::entry::fingerprint)
 FKAUDIT_FUNCTION(fk_graph, fkaudit::entry::draw_graph)
+FKAUDIT_FUNCTION(fk_load_order, fkaudit::entry::load_order)
+FKAUDIT_FUNCTION(fk_validate_plan, fkaudit::entry::validate_plan)
 
 /// Where the parallel workers of a scan start: the server looks the name up in the library.
 PGDLLEXPORT void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents);

@@ -84,6 +84,28 @@ SELECT r.oid, n.nspname, r.relname, r.relkind, r.relpersistence, r.relispartitio
   JOIN pg_namespace n ON n.oid = r.relnamespace
  ORDER BY r.oid)"};
 
+/// No parameter: the tables that rows can be loaded into: the users' own, partitions under their topmost table, without those
+/// that belong to an extension.
+inline constexpr char const* loadable_tables = R"(
+SELECT r.oid, n.nspname, r.relname
+  FROM pg_class r
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+ WHERE r.relkind IN ('r', 'p') AND NOT r.relispartition
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)
+   AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'e')
+ ORDER BY n.nspname, r.relname)";
+
+/// No parameter: deferrable foreign keys with whose name SET CONSTRAINTS fails, because another constraint of the schema
+/// has it that is not deferrable (trigger.c: AfterTriggerSetState).
+inline constexpr char const* unnameable_keys = R"(
+SELECT c.oid
+  FROM pg_constraint c
+ WHERE c.contype = 'f' AND c.condeferrable
+   AND EXISTS (SELECT FROM pg_constraint o
+                WHERE o.conname = c.conname AND o.connamespace = c.connamespace AND NOT o.condeferrable)
+ ORDER BY c.oid)";
+
 /// $1 tables.
 inline pg::spi::kept_query columns{R"(
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attcollation,

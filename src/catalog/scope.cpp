@@ -10,6 +10,19 @@ using pg::spi::row;
 using pg::spi::select;
 using text = std::string_view;
 
+std::optional<std::span<text const>> read_schemas(pg::call& current, int position) {
+    auto const schemas = current.names_argument(position, "schemas");
+    if (!schemas) return schemas;
+    auto& arena = current.arena();
+    model::vector<text> existing(arena);
+    for (auto const& [name] : select<row<identifier>>(arena, "SELECT nspname FROM pg_namespace"))
+        existing.push_back(name.name);
+    for (auto const wanted : *schemas)
+        if (std::find(existing.begin(), existing.end(), wanted) == existing.end())
+            throw model::error{"3F000", arena.concat("schema \"", wanted, "\" does not exist")};
+    return schemas;
+}
+
 std::string_view extension_schema(pg::call& current) {
     auto const found = select<row<identifier>>(
         current.arena(),

@@ -12,6 +12,10 @@ model::database load_scope(pg::call& current, int child_position, bool statistic
 /// The same with no more than reading the keys' rows needs (scope::definitions).
 model::database load_keys(pg::call& current, int child_position);
 
+/// An argument of schema names; none where it is NULL. A name that is none is an error (invalid_schema_name): most likely it
+/// is misspelt, and would silently select nothing.
+std::optional<std::span<std::string_view const>> read_schemas(pg::call& current, int position);
+
 /// The extension's schema, quoted: where the function that is called lives.
 std::string_view extension_schema(pg::call& current);
 

@@ -1,5 +1,6 @@
 #include "src/audit/drift.hpp"
 
+#include "src/catalog/scope.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/snapshot_document.hpp"
 #include "src/pg/result_set.hpp"
@@ -10,21 +11,6 @@ namespace {
 
 using text = std::string_view;
 using names = std::span<text const>;
-
-/// A name that is none is most likely misspelt, and would silently compare nothing.
-std::optional<names> require_schemas(pg::call& current, int position) {
-    auto const schemas = current.names_argument(position, "schemas");
-    if (!schemas) return schemas;
-    auto& arena = current.arena();
-    model::vector<text> existing(arena);
-    for (auto const& [name] :
-         pg::spi::select<pg::spi::row<model::identifier>>(arena, "SELECT nspname FROM pg_namespace"))
-        existing.push_back(name.name);
-    for (auto const wanted : *schemas)
-        if (std::find(existing.begin(), existing.end(), wanted) == existing.end())
-            throw model::error{"3F000", arena.concat("schema \"", wanted, "\" does not exist")};
-    return schemas;
-}
 
 pg::spi::jsonb require_baseline(pg::call& current, int position) {
     auto const given = current.jsonb_argument(position);
@@ -50,7 +36,7 @@ names require_ignored(pg::call& current, int position) {
 }  // namespace
 
 Datum snapshot(pg::call& current) {
-    return current.keep_jsonb(take_snapshot(current, require_schemas(current, 0)).value);
+    return current.keep_jsonb(take_snapshot(current, catalog::read_schemas(current, 0)).value);
 }
 
 Datum fingerprint(pg::call& current) {
@@ -60,7 +46,7 @@ Datum fingerprint(pg::call& current) {
         arena,
         "SELECT encode(sha256(convert_to(($1 -> 'foreign_keys')::text,"
         " CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END::name)), 'hex')",
-        take_snapshot(current, require_schemas(current, 0)));
+        take_snapshot(current, catalog::read_schemas(current, 0)));
     return current.keep_text(std::get<0>(found[0]));
 }
 

@@ -25,5 +25,7 @@ Datum snapshot(pg::call& current);
 Datum drift(pg::call& current);
 Datum fingerprint(pg::call& current);
 Datum draw_graph(pg::call& current);
+Datum load_order(pg::call& current);
+Datum validate_plan(pg::call& current);
 
 }  // namespace fkaudit::entry

@@ -43,21 +43,6 @@ std::int64_t read_max_rows(pg::call& current, int position) {
     return given.value_or(all_rows);
 }
 
-void warn_not_examined(pg::call& current, verdict const& found) {
-    auto& arena = current.arena();
-    auto const& key = *found.key;
-    auto const name = found.is_declared()
-                          ? arena.concat("foreign key \"", key.name.name, "\" of ", key.child->qualified)
-                          : arena.concat("the foreign key from ", key.child->qualified, " to ", key.parent->qualified);
-    auto const why = to_text(found.why_not);
-    pg::guarded([&] {
-        auto const size = [](std::string_view text) { return static_cast<int>(text.size()); };
-        ereport(WARNING, (errcode(ERRCODE_WARNING),
-                          errmsg("%.*s was not examined: %.*s", size(name), name.data(), size(why), why.data()),
-                          errdetail_internal("%.*s", size(found.detail), found.detail.data())));
-    });
-}
-
 Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::int64_t max_rows) {
     check::set_check_settings();
     list_task work(result, max_rows);

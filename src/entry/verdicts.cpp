@@ -14,4 +14,19 @@ std::span<check::verdict> list_verdicts(model::arena& arena, model::database con
     return verdicts;
 }
 
+void warn_not_examined(pg::call& current, check::verdict const& found) {
+    auto& arena = current.arena();
+    auto const& key = *found.key;
+    auto const name = found.is_declared()
+                          ? arena.concat("foreign key \"", key.name.name, "\" of ", key.child->qualified)
+                          : arena.concat("the foreign key from ", key.child->qualified, " to ", key.parent->qualified);
+    auto const why = to_text(found.why_not);
+    pg::guarded([&] {
+        auto const size = [](std::string_view text) { return static_cast<int>(text.size()); };
+        ereport(WARNING, (errcode(ERRCODE_WARNING),
+                          errmsg("%.*s was not examined: %.*s", size(name), name.data(), size(why), why.data()),
+                          errdetail_internal("%.*s", size(found.detail), found.detail.data())));
+    });
+}
+
 }  // namespace fkaudit::entry

@@ -9,6 +9,9 @@ namespace fkaudit::entry {
 /// Blank verdicts for the keys of a database, with the enforcement of the declared ones judged.
 std::span<check::verdict> list_verdicts(model::arena& arena, model::database const& database);
 
+/// A WARNING that a key was not examined, and why.
+void warn_not_examined(pg::call& current, check::verdict const& found);
+
 /// Counts the orphans of the verdicts' keys, one child table after the other (keys with one child stand together);
 /// `each(verdicts of one child)` is called as soon as they are there.
 template <class Each>

@@ -1,0 +1,169 @@
+#include "src/plan/validation.hpp"
+
+#include <algorithm>
+
+#include "src/plan/literal.hpp"
+
+namespace fkaudit::plan {
+
+namespace {
+
+using model::constraint_row;
+using model::enforcement_state;
+using text = std::string_view;
+
+class planner {
+public:
+    planner(model::arena& arena, model::database const& database, key_state const& state,
+            validation_server const& server)
+        : arena_(arena),
+          database_(database),
+          state_(state),
+          key_(*state.key),
+          server_(server),
+          steps_(arena) {}
+
+    std::span<plan_step const> plan() {
+        auto const state = state_.enforcement.state;
+        if (state == enforcement_state::enforced && state_.orphan_rows == 0) return {};
+        bool const replaces = state == enforcement_state::not_enforced ||
+                              (state == enforcement_state::bypassed && state_.enforcement.has_missing_triggers);
+        if (replaces && is_checked_at_once()) {
+            show_orphans();
+            replace();
+        } else if (replaces) {
+            replace();
+            show_orphans();
+            validate(*key_.child, key_.name);
+        } else {
+            if (state == enforcement_state::bypassed) enable_triggers();
+            show_orphans();
+            if (!validate_rows()) check();
+        }
+        return arena_.copy(std::span<plan_step const>(steps_.data(), steps_.size()));
+    }
+
+private:
+    bool is_checked_at_once() const { return key_.child->is_partitioned() && !server_.partitioned_not_valid; }
+
+    text both_tables() const {
+        return key_.child == key_.parent ? key_.child->qualified
+                                         : arena_.concat(key_.child->qualified, ", ", key_.parent->qualified);
+    }
+    text partitions_too() const {
+        return key_.child->is_partitioned() || key_.parent->is_partitioned() ? " and partitions" : "";
+    }
+
+    /// A table's triggers in one statement. ONLY: a partitioned table would enable its partitions' triggers along with its
+    /// own, and those that are to be enabled there have a statement of their own.
+    void enable_triggers() {
+        model::vector<model::oid> done(arena_);
+        for (auto const& row : key_.rows)
+            for (auto const& trigger : row.triggers) {
+                auto const* const table = database_.find_relation(trigger.relation);
+                if (!is_disabled(trigger) || table == nullptr) continue;
+                if (std::find(done.begin(), done.end(), table->id) != done.end()) continue;
+                done.push_back(table->id);
+                enable_triggers_of(*table);
+            }
+    }
+    static bool is_disabled(model::constraint_trigger const& one) { return one.enabled == 'D' || one.enabled == 'R'; }
+
+    void enable_triggers_of(model::relation const& table) {
+        text list;
+        for (auto const& row : key_.rows)
+            for (auto const& trigger : row.triggers)
+                if (trigger.relation == table.id && is_disabled(trigger))
+                    list = arena_.concat(list, list.empty() ? "" : ",", " ENABLE TRIGGER ", trigger.name.quoted);
+        steps_.push_back(
+            {arena_.concat("ALTER TABLE ONLY ", table.qualified, list, ';'),
+             arena_.concat("SHARE ROW EXCLUSIVE on ", table.qualified), "writes wait, for a moment; reads go on",
+             "lets the key's own triggers check writes again; only a superuser may, because they are system "
+             "triggers"});
+    }
+
+    void replace() {
+        auto again = key_;
+        again.is_enforced = true;
+        again.is_validated = is_checked_at_once();
+        bool const reads = again.is_validated;
+        steps_.push_back(
+            {arena_.concat("ALTER TABLE ", key_.child->qualified, " DROP CONSTRAINT ", key_.name.quoted,
+                           ", ADD CONSTRAINT ", key_.name.quoted, ' ', define(arena_, again), ';'),
+             arena_.concat("ACCESS EXCLUSIVE on ", both_tables(), partitions_too()),
+             reads ? "reads and writes wait while all rows are read"
+                   : "reads and writes wait, for a moment: no row is read",
+             arena_.concat("makes the key anew, with all of its triggers, in one statement",
+                           reads ? "; this server can add no key of a partitioned table as NOT VALID, so that all rows "
+                                   "are checked at once"
+                                 : "; from here on writes are checked")});
+    }
+
+    void show_orphans() {
+        if (state_.is_examined && state_.orphan_rows == 0) return;
+        auto const detail = state_.is_examined
+                                ? arena_.concat(state_.orphan_rows, state_.orphan_rows == 1 ? " row has" : " rows have",
+                                                " no parent, and must be repaired before the next step")
+                                : arena_.concat("the rows were not examined (", state_.why_not,
+                                                "): repair what this lists before the next step");
+        call_function("fk_orphans", detail);
+    }
+
+    /// What is not valid: the key, or, where it is called valid, single partitions of the child; false: nothing.
+    bool validate_rows() {
+        if (!key_.is_validated) {
+            validate(*key_.child, key_.name);
+            return true;
+        }
+        bool any = false;
+        for (auto const& row : key_.rows) {
+            auto const* const table = database_.find_relation(row.child);
+            if (row.is_validated || row.side != constraint_row::origin::referencing || table == nullptr) continue;
+            validate(*table, row.name);
+            any = true;
+        }
+        return any;
+    }
+
+    void validate(model::relation const& table, model::identifier const& name) {
+        auto const parent =
+            &table == key_.parent ? text() : arena_.concat("; ROW SHARE on ", key_.parent->qualified, partitions_too());
+        steps_.push_back({arena_.concat("ALTER TABLE ", table.qualified, " VALIDATE CONSTRAINT ", name.quoted, ';'),
+                          arena_.concat("SHARE UPDATE EXCLUSIVE on ", table.qualified, parent),
+                          arena_.concat("reads and writes go on; VACUUM, CREATE INDEX and ALTER TABLE of ",
+                                        table.qualified, " wait while all of its rows are read"),
+                          "checks the rows that are there, and calls the key valid"});
+    }
+
+    void check() {
+        call_function("fk_check",
+                      state_.enforcement.state == enforcement_state::bypassed
+                          ? "looks at every row: the catalog calls the key valid, so VALIDATE would look at none "
+                            "of those that were written meanwhile"
+                          : "looks at every row: the catalog calls the key valid, so VALIDATE would look at none");
+    }
+
+    void call_function(text name, text detail) {
+        steps_.push_back(
+            {arena_.concat("SELECT * FROM ", server_.extension_schema, '.', name, '(',
+                           regclass_literal(arena_, *key_.child), ", ", literal(arena_, key_.name.name), ");"),
+             arena_.concat("ACCESS SHARE on ", both_tables(), partitions_too()),
+             "nobody waits but for DROP, TRUNCATE and most of ALTER TABLE", detail});
+    }
+
+    model::arena& arena_;
+    model::database const& database_;
+    key_state const& state_;
+    model::constraint const& key_;
+    validation_server const& server_;
+    model::vector<plan_step> steps_;
+};
+
+}  // namespace
+
+std::span<plan_step const> plan_validation(model::arena& arena, model::database const& database, key_state const& state,
+                                           validation_server const& server) {
+    return planner(arena, database, state, server).plan();
+}
+
+}  // namespace fkaudit::plan
