@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/model/arena.hpp"
 #include "src/model/relation.hpp"
 
 namespace fkaudit::plan {
