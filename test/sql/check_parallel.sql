@@ -31,13 +31,13 @@ CREATE TABLE child (
 INSERT INTO child
 SELECT repeat('f', n % 50), nullif(n % 1003, 7), n % 5010 * 1000000007::int8, md5((n % 3010)::text)::uuid, repeat('x', n % 3020 % 40) || n % 3020,
        (enum_range(NULL::mood))[n % 3 + 1], nullif(n % 3005, n % 13), nullif(n % 3005 % 7, 2), NULL
-  FROM generate_series(1, 20000) n;
+  FROM generate_series(1, 6000) n;
 DELETE FROM child WHERE d % 11 = 0;
 UPDATE child SET filler = 'updated' WHERE d % 13 = 0;
 -- Every row an orphan with a value of its own: more than the memory for them.
 CREATE TABLE lost (id int PRIMARY KEY, t text REFERENCES texts, k int8 REFERENCES sparse) WITH (parallel_workers = 2);
-INSERT INTO lost SELECT n, 'lost ' || n || repeat('.', n % 200), -n FROM generate_series(1, 20000) n;
-INSERT INTO lost VALUES (0, 'lost 19999' || repeat('.', 199), -20000), (-1, repeat('long', 100000), NULL), (-2, repeat('long', 100000), NULL);
+INSERT INTO lost SELECT n, 'lost ' || n || repeat('.', n % 200), -n FROM generate_series(1, 6000) n;
+INSERT INTO lost VALUES (0, 'lost 5999' || repeat('.', 199), -6000), (-1, repeat('long', 100000), NULL), (-2, repeat('long', 100000), NULL);
 -- Partitions, some empty, each with its own order of columns.
 CREATE TABLE parts (id int, d int, t text) PARTITION BY RANGE (id);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (5000);
@@ -56,13 +56,13 @@ INSERT INTO few VALUES (1), (2000), (NULL);
 CREATE TABLE small (d int REFERENCES dense);
 INSERT INTO small SELECT generate_series(990, 1002);
 CREATE TABLE unwilling (d int REFERENCES dense) WITH (parallel_workers = 0);
-INSERT INTO unwilling SELECT n % 1002 FROM generate_series(1, 20000) n;
+INSERT INTO unwilling SELECT n % 1002 FROM generate_series(1, 6000) n;
 -- Trailing blanks of which some are shown: which, depends on the order of reading. Those of char(n) do not vary.
 CREATE TABLE blanks (id bpchar PRIMARY KEY);
 CREATE TABLE of_blanks (k bpchar REFERENCES blanks) WITH (parallel_workers = 2);
-INSERT INTO of_blanks SELECT 'k' || repeat(' ', n % 3) FROM generate_series(1, 5000) n;
+INSERT INTO of_blanks SELECT 'k' || repeat(' ', n % 3) FROM generate_series(1, 2000) n;
 CREATE TABLE of_padded (k char(5) REFERENCES blanks) WITH (parallel_workers = 2);
-INSERT INTO of_padded SELECT 'k' || n % 2 FROM generate_series(1, 5001) n;
+INSERT INTO of_padded SELECT 'k' || n % 2 FROM generate_series(1, 2001) n;
 RESET session_replication_role;
 
 -- What is said of each key, the time and the workers aside, and how many workers helped.
@@ -112,7 +112,7 @@ CREATE TABLE listed_alone AS SELECT * FROM listed();
 SELECT child, key, alone, rows FROM listed_alone ORDER BY child::text COLLATE "C", key, alone;
 CREATE FUNCTION compare_lists() RETURNS TABLE (workers int, memory text, lists bigint, different bigint) LANGUAGE plpgsql AS $$
 BEGIN
-    FOR workers, memory IN SELECT * FROM unnest('{1,2,4}'::int[]) w, unnest('{64MB,1MB}'::text[]) m LOOP
+    FOR workers, memory IN SELECT * FROM unnest('{1,2,4}'::int[]) w, unnest('{64MB,1MB}'::text[]) m WHERE w > 1 LOOP
         PERFORM set_config('fkaudit.max_parallel_workers', workers::text, true), set_config('maintenance_work_mem', memory, true),
                 set_config('min_parallel_table_scan_size', '0', true);
         SELECT count(*), count(*) FILTER (WHERE a.digest IS DISTINCT FROM b.digest)
