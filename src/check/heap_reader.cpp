@@ -1,68 +1,10 @@
 #include "src/check/heap_reader.hpp"
 
+#include "src/check/stored_value.hpp"
 #include "src/keys/memory.hpp"
 #include "src/pg/compat.hpp"
 
 namespace fkaudit::check {
-
-namespace {
-
-std::uint8_t alignment_of(char align) noexcept {
-    switch (align) {
-        case TYPALIGN_CHAR: return 1;
-        case TYPALIGN_SHORT: return ALIGNOF_SHORT;
-        case TYPALIGN_INT: return ALIGNOF_INT;
-        default: return ALIGNOF_DOUBLE;
-    }
-}
-
-std::uint32_t align_up(std::uint32_t offset, std::uint8_t alignment) noexcept {
-    return (offset + alignment - 1U) & ~(alignment - 1U);
-}
-
-std::int64_t load_integer(char const* value, std::int16_t width) noexcept {
-    auto const load = [&]<class Integer>(Integer integer) {
-        std::memcpy(&integer, value, sizeof integer);
-        return std::int64_t{integer};
-    };
-    switch (width) {
-        case 1: return load(std::int8_t{});
-        case 2: return load(std::int16_t{});
-        case 4: return load(std::int32_t{});
-        default: return load(std::int64_t{});
-    }
-}
-
-/// Bytes that a value takes, as att_addlength_pointer counts them.
-std::uint32_t size_of(char const* value, std::int16_t length) noexcept {
-    if (length > 0) return static_cast<std::uint32_t>(length);
-    return static_cast<std::uint32_t>(length == -1 ? VARSIZE_ANY(value) : std::strlen(value) + 1);
-}
-
-/// May ereport: a value that is stored elsewhere, or compressed, is fetched.
-std::string_view load_varlena(char const* value) {
-    auto* const stored = reinterpret_cast<varlena*>(const_cast<char*>(value));
-    if (VARATT_IS_SHORT(stored) && !VARATT_IS_EXTERNAL(stored))
-        return {VARDATA_SHORT(stored), VARSIZE_SHORT(stored) - VARHDRSZ_SHORT};
-    auto* const plain =
-        VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored) ? pg_detoast_datum_packed(stored) : stored;
-    return {VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain)};
-}
-
-std::string_view load_text(char const* value, column_format const& format) {
-    switch (format.how) {
-        case storage::fixed: return {value, static_cast<std::size_t>(format.width)};
-        case storage::name: return {value, strnlen(value, NAMEDATALEN)};
-        default: return load_varlena(value);
-    }
-}
-
-std::string_view without_blanks(std::string_view text) noexcept {
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-    return text;
-}
-
-}  // namespace
 
 heap_page::heap_page(model::arena& arena, MemoryContext context, std::span<wanted_column const> columns)
     : arena_(arena) {
