@@ -5,6 +5,7 @@
 #include "src/check/worker_report.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
+#include "src/pg/process.hpp"
 
 namespace fkaudit::check {
 

@@ -1,6 +1,7 @@
 #include "src/check/worker_group.hpp"
 
 #include "src/pg/compat.hpp"
+#include "src/pg/process.hpp"
 
 namespace fkaudit::check {
 
