@@ -360,6 +360,14 @@ AS 'MODULE_PATHNAME', 'fk_baseline' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION fk_baseline(bool) IS
 'the findings of today, for fk_assert to let pass';
 
+CREATE FUNCTION fk_report(
+    format text DEFAULT 'text',
+    check_data bool DEFAULT true)
+RETURNS text
+AS 'MODULE_PATHNAME', 'fk_report' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_report(text, bool) IS
+'the audit as one document: text, markdown, html, json, sarif or junit';
+
 CREATE FUNCTION fk_graph(
     format text DEFAULT 'dot',
     root regclass DEFAULT NULL)

@@ -49,6 +49,7 @@ FKAUDIT_FUNCTION(fk_fingerprint, fkaudit::entry::fingerprint)
 FKAUDIT_FUNCTION(fk_graph, fkaudit::entry::draw_graph)
 FKAUDIT_FUNCTION(fk_load_order, fkaudit::entry::load_order)
 FKAUDIT_FUNCTION(fk_validate_plan, fkaudit::entry::validate_plan)
+FKAUDIT_FUNCTION(fk_report, fkaudit::entry::report)
 
 /// Where the parallel workers of a scan start: the server looks the name up in the library.
 PGDLLEXPORT void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents);

@@ -1,20 +1,9 @@
 #pragma once
 
-#include <string_view>
+#include "src/model/severity.hpp"
 
 namespace fkaudit::audit {
 
-/// How much a finding matters. `error`: it fails or loses data as it stands; `warning`: it can; `info`: good to know.
-enum class severity : char { error, warning, info };
-
-/// `error`, `warning`, `info`.
-constexpr std::string_view to_text(severity value) noexcept {
-    switch (value) {
-        case severity::error: return "error";
-        case severity::warning: return "warning";
-        case severity::info: return "info";
-    }
-    return "";
-}
+using model::severity;
 
 }  // namespace fkaudit::audit

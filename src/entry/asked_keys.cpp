@@ -22,4 +22,12 @@ asked_scope load_asked(pg::call& current, catalog::scope const& whole) {
     return asked;
 }
 
+asked_scope load_everything(pg::call& current) {
+    asked_scope asked{.database = catalog::load(current, {.statistics = true})};
+    auto const keys = current.arena().array<model::constraint const*>(asked.database.constraints.size());
+    for (std::size_t number = 0; number < keys.size(); ++number) keys[number] = &asked.database.constraints[number];
+    asked.keys = keys;
+    return asked;
+}
+
 }  // namespace fkaudit::entry

@@ -15,4 +15,7 @@ struct asked_scope {
 /// For functions whose rules look beyond the keys that were asked for, by the arguments 0 and 1 (catalog::load_scope).
 asked_scope load_asked(pg::call& current, catalog::scope const& whole);
 
+/// For functions that have no such arguments: the whole database.
+asked_scope load_everything(pg::call& current);
+
 }  // namespace fkaudit::entry

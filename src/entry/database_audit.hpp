@@ -14,6 +14,7 @@ public:
     database_audit& operator=(database_audit const&) = delete;
 
     std::span<audit::finding const> findings() const { return {run_.findings.data(), run_.findings.size()}; }
+    audit::evidence const& facts() const noexcept { return facts_; }
     /// Keys that were judged, and keys whose rows nobody could examine; without `check_data` there are none of these.
     std::int64_t examined() const noexcept { return examined_; }
     std::int64_t not_examined() const noexcept { return not_examined_; }

@@ -27,5 +27,6 @@ Datum fingerprint(pg::call& current);
 Datum draw_graph(pg::call& current);
 Datum load_order(pg::call& current);
 Datum validate_plan(pg::call& current);
+Datum report(pg::call& current);
 
 }  // namespace fkaudit::entry

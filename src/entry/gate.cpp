@@ -12,15 +12,6 @@ using text = std::string_view;
 
 constexpr std::size_t findings_shown = 50;
 
-/// No child and no constraint are asked for: the whole database.
-asked_scope load_everything(pg::call& current) {
-    asked_scope asked{.database = catalog::load(current, {.statistics = true})};
-    auto const keys = current.arena().array<model::constraint const*>(asked.database.constraints.size());
-    for (std::size_t number = 0; number < keys.size(); ++number) keys[number] = &asked.database.constraints[number];
-    asked.keys = keys;
-    return asked;
-}
-
 std::optional<severity> read_severity(text name) {
     for (auto const one : {severity::error, severity::warning, severity::info})
         if (to_text(one) == name) return one;

@@ -1,5 +1,7 @@
 #include "src/pg/spi.hpp"
 
+#include "src/model/unicode.hpp"
+
 #include "src/pg/compat.hpp"
 
 namespace fkaudit::pg::spi {
@@ -14,8 +16,13 @@ std::string_view copy_name(model::arena& arena, Datum value) {
 }
 
 std::string_view quote_name(model::arena& arena, std::string_view name) {
-    auto const is_control = [](char character) { return static_cast<unsigned char>(character) < 0x20; };
-    if (std::none_of(name.begin(), name.end(), is_control)) {
+    // Only a server whose encoding is Unicode reads any code point back.
+    auto const is_hidden = [is_utf8 = GetDatabaseEncoding() == PG_UTF8](model::code_point const& one) {
+        return one.is_valid && (is_utf8 ? model::is_invisible(one.value) : one.value < 0x20);
+    };
+    bool has_hidden = false;
+    for (auto rest = name; !rest.empty();) has_hidden = is_hidden(model::take(rest)) || has_hidden;
+    if (!has_hidden) {
         // A name is at most NAMEDATALEN - 1 bytes, but not every caller's text is a stored name yet.
         char* const terminated = pnstrdup(name.data(), name.size());
         return arena.copy(std::string_view(quote_identifier(terminated)));
@@ -23,13 +30,14 @@ std::string_view quote_name(model::arena& arena, std::string_view name) {
     StringInfoData quoted;
     initStringInfo(&quoted);
     appendStringInfoString(&quoted, "U&\"");
-    for (char const character : name) {
-        if (is_control(character))
-            appendStringInfo(&quoted, "\\%04X", static_cast<unsigned char>(character));
-        else if (character == '\\' || character == '"')
-            appendStringInfo(&quoted, "%c%c", character, character);
+    while (!name.empty()) {
+        auto const one = model::take(name);
+        if (is_hidden(one))
+            appendStringInfo(&quoted, one.value > 0xFFFF ? "\\+%06X" : "\\%04X", static_cast<unsigned>(one.value));
+        else if (one.bytes == "\\" || one.bytes == "\"")
+            appendStringInfo(&quoted, "%c%c", one.bytes.front(), one.bytes.front());
         else
-            appendStringInfoChar(&quoted, character);
+            appendBinaryStringInfo(&quoted, one.bytes.data(), static_cast<int>(one.bytes.size()));
     }
     appendStringInfoChar(&quoted, '"');
     return arena.copy(std::string_view(quoted.data, static_cast<std::size_t>(quoted.len)));

@@ -32,7 +32,8 @@ struct codec;
 /// Helpers of the codecs; they may ereport and run inside a guard.
 std::string_view copy_text(model::arena& arena, Datum value);
 std::string_view copy_name(model::arena& arena, Datum value);
-/// quote_identifier(), or U&"…" for a name with a control character, so that a statement stays on its line.
+/// quote_identifier(), or U&"…" for a name with characters that nobody sees (control characters, marks of direction): a
+/// statement stays on its line and is what it looks like.
 std::string_view quote_name(model::arena& arena, std::string_view name);
 std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid element, int length, bool by_value,
                                       char align);

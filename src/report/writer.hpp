@@ -22,8 +22,12 @@ public:
         char digits[24];
         return *this << std::string_view(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
     }
+    writer& repeat(char character, std::size_t count) {
+        text_.insert(text_.end(), count, character);
+        return *this;
+    }
 
-    /// As long as the writer lives.
+    /// As long as the writer lives, and until more is written.
     std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
 
 private:
