@@ -423,7 +423,7 @@ RETURNS TABLE (
     after_load text)
 AS 'MODULE_PATHNAME', 'fk_load_order' LANGUAGE C STABLE PARALLEL RESTRICTED ROWS 100;
 COMMENT ON FUNCTION fk_load_order(name[]) IS
-'an order in which tables can be loaded, with the statements that open circles of foreign keys and close them again';
+'an order to load tables in, with the statements that open circles of foreign keys and close them';
 
 CREATE FUNCTION fk_validate_plan(
     child regclass DEFAULT NULL,
@@ -438,4 +438,4 @@ RETURNS TABLE (
     detail text)
 AS 'MODULE_PATHNAME', 'fk_validate_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10;
 COMMENT ON FUNCTION fk_validate_plan(regclass, name) IS
-'the statements after which keys that are not enforced, not valid or violated can be trusted, with their locks';
+'the statements after which keys that cannot be trusted now can be, with their locks';
