@@ -40,7 +40,8 @@ def races(scale):
     queries = left_joins(declared)
     queries.name = "a LEFT JOIN for each key"
     yield Race(_TITLE, f"{len(declared)} keys over {tables(scale)} tables of {_ROWS:,} rows.", [
-        queries, left_joins(declared, 2), not_exists(declared), scan("the catalog: fk_constraints", "SELECT FROM fk_constraints()"),
+        queries, left_joins(declared, 2), not_exists(declared),
+        scan("the catalog: fk_constraints", "SELECT FROM fk_constraints()"),
         check("", "auto"), check("", "scan"), check("", "index"), check("", "sql")])
 
 

@@ -219,8 +219,8 @@ likeness search::compare(named_table const& child, named_column const& one, name
     return none;
 }
 
-/// Keeps the parents of one column with the likeliest name; those in the child's own schema before others, and of a parent's
-/// keys the one of the same type.
+/// Keeps the parents of one column with the likeliest name; those in the child's own schema before others, and of a
+/// parent's keys the one of the same type.
 void search::find_parents(named_table const& child, named_column const& one) {
     struct choice {
         named_table const* parent;
@@ -258,7 +258,8 @@ void search::find_parents(named_table const& child, named_column const& one) {
     }
 }
 
-/// A key of several columns, each of which the child has under the same name, or the parent's id under the parent's name.
+/// A key of several columns, each of which the child has under the same name, or the parent's id under the parent's
+/// name.
 void search::find_composite(named_table const& child, named_table const& parent) {
     if (child.of == parent.of) return;
     for (auto const* const index : parent.keys) {

@@ -23,9 +23,10 @@ struct candidate {
     std::string_view reason{};  ///< what in the names says so
 };
 
-/// `tables` has every table of the database, `declared` its foreign keys, whose columns are left out. Left out, too: columns
-/// that are halves of a polymorphic pair (`owner_type`, `owner_id`), and partitions, for which their root stands. Of several
-/// parents for the same columns, those with the likeliest name. Order: child (schema, name), columns, parent.
+/// `tables` has every table of the database, `declared` its foreign keys, whose columns are left out. Left out, too:
+/// columns that are halves of a polymorphic pair (`owner_type`, `owner_id`), and partitions, for which their root
+/// stands. Of several parents for the same columns, those with the likeliest name. Order: child (schema, name),
+/// columns, parent.
 std::span<candidate const> find_candidates(model::arena& arena, model::database const& tables,
                                            model::database const& declared);
 

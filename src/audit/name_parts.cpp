@@ -15,8 +15,8 @@ bool is_part(char one) noexcept {
     return is_upper(one) || is_lower(one) || is_digit(one) || static_cast<unsigned char>(one) >= 0x80;
 }
 
-/// Whether a word begins here: after a sign, at a capital after a small letter, or before the last of several capitals that a
-/// small letter follows (`HTMLPage`).
+/// Whether a word begins here: after a sign, at a capital after a small letter, or before the last of several capitals
+/// that a small letter follows (`HTMLPage`).
 bool begins_word(text name, std::size_t place) noexcept {
     if (place == 0 || !is_part(name[place - 1])) return true;
     if (!is_upper(name[place])) return false;

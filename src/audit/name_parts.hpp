@@ -10,8 +10,8 @@ namespace fkaudit::audit {
 
 using words = std::span<std::string_view const>;
 
-/// The words of a name in lower case: `billingAddressID` and `billing_address_id` alike. ASCII letters only change their
-/// case; digits belong to the word before them.
+/// The words of a name in lower case: `billingAddressID` and `billing_address_id` alike. ASCII letters only change
+/// their case; digits belong to the word before them.
 words split_name(model::arena& arena, std::string_view name);
 
 /// Whether the two are one noun, in the singular or the plural: `category` and `categories`, `person` and `people`.

@@ -138,7 +138,8 @@ std::span<model::identifier const> choose_names(model::arena& arena, std::span<w
     return names;
 }
 
-/// ADD … NOT VALID looks at no row and VALIDATE blocks no write; before 18, partitioned tables take the key at once only.
+/// ADD … NOT VALID looks at no row and VALIDATE blocks no write; before 18, partitioned tables take the key at once
+/// only.
 text make_ddl(model::arena& arena, weighed_candidate const& one, model::identifier const& name) {
     auto const& what = one.what;
     auto const add =

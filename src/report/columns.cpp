@@ -14,7 +14,8 @@ constexpr double least_column_height = 560;
 std::size_t left_end(line const& one) { return one.is_reversed ? one.child : one.parent; }
 std::size_t right_end(line const& one) { return one.is_reversed ? one.parent : one.child; }
 
-/// As high as the columns of a picture of all boxes that is about as wide as high, and not much less than it must be wide.
+/// As high as the columns of a picture of all boxes that is about as wide as high, and not much less than it must be
+/// wide.
 double wanted_height(std::span<box const> boxes) {
     double area = 0, width = 0;
     std::size_t levels = 0;
@@ -131,8 +132,8 @@ double place_of(item const& one, double offset) {
     return static_cast<double>(one.order) + (one.height > 0 ? offset / one.height : 0.5);
 }
 
-/// Sorts column after column by the mean place of each item's neighbours in the column before. An item without any keeps
-/// its place.
+/// Sorts column after column by the mean place of each item's neighbours in the column before. An item without any
+/// keeps its place.
 void column_sheet::sweep(bool to_right) {
     auto const mean = arena_.array<double>(items_.size());
     for (std::size_t step = 1; step < columns_.size(); ++step) {

@@ -39,9 +39,9 @@ struct graph {
 /// The most tables that one picture shows: more is no picture any more.
 inline constexpr std::size_t most_tables = 150;
 
-/// `states` are in the order of database.constraints; empty: all of them enforced. With a root (a table of the database,
-/// or one without any foreign key): the tables that hang on it, directly or through others, and those that it needs
-/// itself, up to the nearest `most_tables`.
+/// `states` are in the order of database.constraints; empty: all of them enforced. With a root (a table of the
+/// database, or one without any foreign key): the tables that hang on it, directly or through others, and those that it
+/// needs itself, up to the nearest `most_tables`.
 graph make_graph(model::arena& arena, model::database const& database, std::span<key_state const> states,
                  model::relation const* root);
 

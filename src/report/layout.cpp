@@ -20,8 +20,8 @@ class placement {
 public:
     placement(model::arena& arena, column_sheet& sheet) : arena_(arena), sheet_(sheet), items_(sheet.items()) {}
 
-    /// Gives each item its y. Columns take their turn, from the left and back: each item wishes to be level with what its
-    /// pieces lead to, and the column as a whole comes as near to that as order and distances let it.
+    /// Gives each item its y. Columns take their turn, from the left and back: each item wishes to be level with what
+    /// its pieces lead to, and the column as a whole comes as near to that as order and distances let it.
     void place_down() {
         for (std::size_t number = 0; number < sheet_.size(); ++number) {
             double y = 0;

@@ -2,8 +2,8 @@
 
 #include "src/model/arena.hpp"
 
-/// A layered drawing from left to right (Sugiyama, Tagawa, Toda 1981; Gansner, Koutsofios, North, Vo 1993): boxes in columns,
-/// lines between them that cross no box and each other seldom. Everything is a function of the input alone.
+/// A layered drawing from left to right (Sugiyama, Tagawa, Toda 1981; Gansner, Koutsofios, North, Vo 1993): boxes in
+/// columns, lines between them that cross no box and each other seldom. Everything is a function of the input alone.
 namespace fkaudit::report {
 
 struct point {
@@ -20,8 +20,8 @@ struct box {
     double column_width = 0;
 };
 
-/// A line from a child to another box, its parent, which stands on the left of it unless the boxes refer to each other in
-/// a circle.
+/// A line from a child to another box, its parent, which stands on the left of it unless the boxes refer to each other
+/// in a circle.
 struct line {
     std::size_t child = 0;
     std::size_t parent = 0;

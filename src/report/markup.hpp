@@ -3,8 +3,8 @@
 #include "src/report/graph.hpp"
 #include "src/report/writer.hpp"
 
-/// Names from the catalog as text of a picture. A character that shows nothing or turns its surroundings round (controls,
-/// line ends, marks of direction) is written as its number, such as <U+202E>.
+/// Names from the catalog as text of a picture. A character that shows nothing or turns its surroundings round
+/// (controls, line ends, marks of direction) is written as its number, such as <U+202E>.
 namespace fkaudit::report {
 
 /// One character: its bytes, and its number in Unicode where the encoding tells (0: it does not).
