@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/model/arena.hpp"
 
 namespace fkaudit::plan {

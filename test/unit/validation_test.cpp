@@ -51,7 +51,8 @@ TEST_F(Validation, AKeyThatIsNotEnforcedIsReplacedBeforeItsOrphansAreRepaired) {
 }
 
 TEST_F(Validation, WhereAPartitionedChildIsCheckedAtOnceItsOrphansAreRepairedFirst) {
-    plan::key_state const missing{.enforcement = {state::bypassed, {}, true}, .is_examined = true, .orphan_rows = 1};
+    plan::key_state const missing{
+        .enforcement = {.state = state::bypassed, .has_missing_triggers = true}, .is_examined = true, .orphan_rows = 1};
     EXPECT_EQ(
         plan(0, missing),
         (lines{"SELECT * FROM x.fk_orphans('s.t1', 'k10');",
