@@ -409,6 +409,57 @@ AS 'MODULE_PATHNAME', 'fk_fingerprint' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION fk_fingerprint(name[]) IS
 'one line that is the same in databases whose foreign keys are the same';
 
+CREATE FUNCTION fk_list_violations()
+RETURNS TABLE (
+    child text,
+    constraint_name name,
+    side text,
+    violations bigint,
+    last_seen timestamptz,
+    last_5_min bigint,
+    last_hour bigint,
+    last_day bigint,
+    hourly_baseline double precision,
+    last_key text,
+    last_user text,
+    last_application text,
+    parent text,
+    first_seen timestamptz)
+AS 'MODULE_PATHNAME', 'fk_list_violations' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 100;
+COMMENT ON FUNCTION fk_list_violations() IS
+'the rows of the view fk_violations';
+
+CREATE VIEW fk_violations AS
+SELECT child, constraint_name, side, violations, last_seen, last_5_min, last_hour, last_day, hourly_baseline,
+       last_key, last_user, last_application, parent, first_seen
+  FROM fk_list_violations();
+COMMENT ON VIEW fk_violations IS
+'which foreign keys were violated, how often and when; needs shared_preload_libraries';
+GRANT SELECT ON fk_violations TO PUBLIC;
+
+CREATE FUNCTION fk_violations_reset(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'fk_violations_reset' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION fk_violations_reset(regclass, name) IS
+'forgets the violations of this database, of one table or of one foreign key';
+REVOKE ALL ON FUNCTION fk_violations_reset(regclass, name) FROM PUBLIC;
+
+CREATE FUNCTION fk_count_violations(
+    OUT tracked bigint,
+    OUT evicted bigint,
+    OUT stats_reset timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'fk_count_violations' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 1;
+COMMENT ON FUNCTION fk_count_violations() IS
+'the row of the view fk_violations_info';
+
+CREATE VIEW fk_violations_info AS SELECT tracked, evicted, stats_reset FROM fk_count_violations();
+COMMENT ON VIEW fk_violations_info IS
+'how full the counters of the whole server are, and what they had to forget';
+GRANT SELECT ON fk_violations_info TO PUBLIC;
+
 --
 -- Plan and repair: these print SQL, they never run it
 --

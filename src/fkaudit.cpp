@@ -7,6 +7,8 @@
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
 #include "src/pg/settings.hpp"
+#include "src/watch/counters.hpp"
+#include "src/watch/recorder.hpp"
 
 #define FKAUDIT_FUNCTION(name, body)                                                                    \
     PG_FUNCTION_INFO_V1(name);                                                                          \
@@ -25,6 +27,10 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void) {
     fkaudit::pg::define_settings(fkaudit::audit::find_wrong_switch);
     fkaudit::pg::install_function_gate();
+    if (process_shared_preload_libraries_in_progress) {
+        fkaudit::watch::reserve_counters(fkaudit::pg::most_tracked(), fkaudit::pg::saves_counters());
+        fkaudit::watch::install_recorder(fkaudit::pg::is_tracking());
+    }
 }
 
 FKAUDIT_FUNCTION(fk_constraints, fkaudit::entry::constraints)
@@ -50,6 +56,9 @@ FKAUDIT_FUNCTION(fk_graph, fkaudit::entry::draw_graph)
 FKAUDIT_FUNCTION(fk_load_order, fkaudit::entry::load_order)
 FKAUDIT_FUNCTION(fk_validate_plan, fkaudit::entry::validate_plan)
 FKAUDIT_FUNCTION(fk_report, fkaudit::entry::report)
+FKAUDIT_FUNCTION(fk_list_violations, fkaudit::entry::list_violations)
+FKAUDIT_FUNCTION(fk_violations_reset, fkaudit::entry::reset_violations)
+FKAUDIT_FUNCTION(fk_count_violations, fkaudit::entry::violations_info)
 
 /// Where the parallel workers of a scan start: the server looks the name up in the library.
 PGDLLEXPORT void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents);

@@ -56,6 +56,30 @@ SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
   FROM tree t JOIN pg_constraint c ON c.oid = t.id
  ORDER BY c.oid)"};
 
+/// No parameter: every foreign key's rows, and the declared key that each derives from (itself, where there is none).
+inline constexpr char const* declared_keys = R"(
+WITH RECURSIVE tree(id, root) AS (
+    SELECT c.oid, c.oid
+      FROM pg_constraint c
+     WHERE c.contype = 'f'
+       AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = c.conparentid AND p.oid <> c.oid AND p.contype = 'f')
+    UNION
+    SELECT c.oid, t.root FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
+)
+SELECT n.nspname, r.relname, c.conname, r.oid, d.oid, dr.oid, dn.nspname, dr.relname, d.conname, pn.nspname, p.relname,
+       (pg_has_role(dr.relowner, 'USAGE') OR pg_has_role('pg_read_all_stats', 'USAGE'))
+       AND NOT (r.relrowsecurity OR dr.relrowsecurity OR p.relrowsecurity
+                OR EXISTS (SELECT FROM pg_class cp WHERE cp.oid = c.confrelid AND cp.relrowsecurity))
+  FROM tree t
+  JOIN pg_constraint c ON c.oid = t.id
+  JOIN pg_class r ON r.oid = c.conrelid
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+  JOIN pg_constraint d ON d.oid = t.root
+  JOIN pg_class dr ON dr.oid = d.conrelid
+  JOIN pg_namespace dn ON dn.oid = dr.relnamespace
+  JOIN pg_class p ON p.oid = d.confrelid
+  JOIN pg_namespace pn ON pn.oid = p.relnamespace)";
+
 /// $1 tables: their ids with all partitions and inheritance children below and all of their ancestors.
 /// $2: whether to read the cumulative statistics.
 inline pg::spi::kept_query relations{R"(

@@ -28,5 +28,8 @@ Datum draw_graph(pg::call& current);
 Datum load_order(pg::call& current);
 Datum validate_plan(pg::call& current);
 Datum report(pg::call& current);
+Datum list_violations(pg::call& current);
+Datum reset_violations(pg::call& current);
+Datum violations_info(pg::call& current);
 
 }  // namespace fkaudit::entry

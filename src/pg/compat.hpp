@@ -15,6 +15,8 @@ extern "C" {
 
 namespace fkaudit::pg {
 
+inline constexpr int server_major = PG_VERSION_NUM / 10000;
+
 /// pg_constraint.conenforced and conperiod exist since PostgreSQL 18.
 inline constexpr bool has_not_enforced_keys = PG_VERSION_NUM >= 180000;
 inline constexpr bool has_temporal_keys = PG_VERSION_NUM >= 180000;
@@ -52,6 +54,15 @@ inline bool holds_read_lock(Oid table) {
 inline void finish_columns([[maybe_unused]] TupleDesc columns) {
 #if PG_VERSION_NUM >= 190000
     TupleDescFinalize(columns);
+#endif
+}
+
+/// A hash table in shared memory over keys that compare by their bytes. May ereport.
+inline HTAB* make_shared_hash(char const* name, int entries, HASHCTL& shape) {
+#if PG_VERSION_NUM >= 190000
+    return ShmemInitHash(name, entries, &shape, HASH_ELEM | HASH_BLOBS);
+#else
+    return ShmemInitHash(name, entries, entries, &shape, HASH_ELEM | HASH_BLOBS);
 #endif
 }
 

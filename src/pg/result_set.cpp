@@ -58,6 +58,11 @@ row_builder& row_builder::operator<<(double value) {
     return *this;
 }
 
+row_builder& row_builder::operator<<(model::timestamp value) {
+    set(TimestampTzGetDatum(value.microseconds), {TIMESTAMPTZOID});
+    return *this;
+}
+
 row_builder& row_builder::operator<<(model::oid value) {
     if (value == model::no_oid) return *this << std::nullopt;
     set(ObjectIdGetDatum(value), {OIDOID, REGCLASSOID});

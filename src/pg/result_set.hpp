@@ -28,6 +28,7 @@ public:
     row_builder& operator<<(std::int32_t value);
     row_builder& operator<<(std::int64_t value);
     row_builder& operator<<(double value);
+    row_builder& operator<<(model::timestamp value);
     /// oid or regclass; no_oid is NULL for regclass.
     row_builder& operator<<(model::oid value);
     /// text or name, as the column declares.

@@ -11,6 +11,10 @@ bool trust_setting = false;
 int workers_setting = -1;
 constexpr int most_workers = 1024;  // as the server allows its own settings
 
+int max_tracked_setting = 5000;
+bool track_setting = true;
+bool save_setting = true;
+
 char* rules_text = nullptr;
 find_wrong_item find_wrong = nullptr;
 
@@ -32,6 +36,21 @@ config_enum_entry const engine_options[] = {
     {nullptr, 0, false},
 };
 
+/// They matter where the library is preloaded, and are known everywhere, so that a configuration file that has them
+/// reads well.
+void define_tracking_settings() {
+    DefineCustomBoolVariable("fkaudit.track", "Counts violations of foreign keys.",
+                             "Needs shared_preload_libraries = 'fkaudit'.", &track_setting, true, PGC_SUSET, 0, nullptr,
+                             nullptr, nullptr);
+    DefineCustomIntVariable("fkaudit.max_tracked", "Sets for how many foreign keys violations are counted at most.",
+                            "Each side of a key, and each partition that reports one, counts by itself.",
+                            &max_tracked_setting, 5000, 100, 1'000'000,
+                            process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP, 0, nullptr,
+                            nullptr, nullptr);
+    DefineCustomBoolVariable("fkaudit.save", "Keeps the counts of violations over a restart of the server.", nullptr,
+                             &save_setting, true, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
+}
+
 }  // namespace
 
 void define_settings(find_wrong_item find_wrong_rule) {
@@ -51,6 +70,7 @@ void define_settings(find_wrong_item find_wrong_rule) {
                              "Much faster where keys repeat, but an index that lacks entries hides orphans: what is "
                              "found clean this way is never called trusted.",
                              &trust_setting, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    define_tracking_settings();
     MarkGUCPrefixReserved("fkaudit");
 }
 
@@ -61,6 +81,10 @@ engine_choice chosen_engine() noexcept { return static_cast<engine_choice>(engin
 int max_parallel_workers() noexcept {
     return workers_setting >= 0 ? workers_setting : max_parallel_maintenance_workers;
 }
+
+int most_tracked() noexcept { return max_tracked_setting; }
+bool const& is_tracking() noexcept { return track_setting; }
+bool const& saves_counters() noexcept { return save_setting; }
 
 bool trusts_indexes() noexcept { return trust_setting; }
 

@@ -21,6 +21,11 @@ engine_choice chosen_engine() noexcept;
 /// How many parallel workers may help with a check: fkaudit.max_parallel_workers.
 int max_parallel_workers() noexcept;
 
+/// fkaudit.max_tracked, .track and .save; the last two are asked whenever they matter.
+int most_tracked() noexcept;
+bool const& is_tracking() noexcept;
+bool const& saves_counters() noexcept;
+
 /// Whether `auto` may take the index engine: fkaudit.trust_indexes.
 bool trusts_indexes() noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "src/model/arena.hpp"
 #include "src/model/identifier.hpp"
+#include "src/model/time_windows.hpp"
 #include "src/pg/guard.hpp"
 #include "src/pg/postgres.hpp"
 
@@ -130,6 +131,11 @@ template <>
 struct codec<model::date> {
     static constexpr Oid type = DATEOID;
     static Datum write(model::date value) { return DateADTGetDatum(value.days); }
+};
+template <>
+struct codec<model::timestamp> {
+    static constexpr Oid type = TIMESTAMPTZOID;
+    static Datum write(model::timestamp value) { return TimestampTzGetDatum(value.microseconds); }
 };
 template <class T>
 struct codec<std::optional<T>> {

@@ -1,0 +1,56 @@
+#include "src/catalog/declared_keys.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "src/catalog/queries.hpp"
+#include "src/pg/spi.hpp"
+
+namespace fkaudit::catalog {
+
+namespace {
+
+using model::identifier;
+using model::oid;
+using pg::spi::row;
+using pg::spi::select;
+using text = std::string_view;
+
+auto names_of(declared_key const& one) { return std::tuple(one.schema, one.table, one.constraint); }
+
+}  // namespace
+
+declared_keys::declared_keys(pg::call& current) {
+    auto& arena = current.arena();
+    auto const rows = select<row<identifier, identifier, identifier, oid, oid, oid, identifier, identifier, identifier,
+                                 identifier, identifier, bool>>(arena, queries::declared_keys);
+    auto const keys = arena.array<declared_key>(rows.size());
+    std::transform(rows.begin(), rows.end(), keys.begin(), [&](auto const& one) {
+        auto const& [schema, table, constraint, table_id, id, child, child_schema, child_name, name, parent_schema,
+                     parent_name, shows_rows] = one;
+        return declared_key{
+            .schema = schema.name,
+            .table = table.name,
+            .constraint = constraint.name,
+            .table_id = table_id,
+            .id = id,
+            .child = child,
+            .child_name = arena.concat(child_schema.quoted, '.', child_name.quoted),
+            .name = name.name,
+            .parent_name = arena.concat(parent_schema.quoted, '.', parent_name.quoted),
+            .shows_rows = shows_rows,
+        };
+    });
+    std::sort(keys.begin(), keys.end(), [](auto const& a, auto const& b) { return names_of(a) < names_of(b); });
+    keys_ = keys;
+    reads_all_ = std::get<0>(select<row<bool>>(arena, "SELECT pg_has_role('pg_read_all_stats', 'USAGE')")[0]);
+}
+
+declared_key const* declared_keys::find(text schema, text table, text constraint) const noexcept {
+    auto const wanted = std::tuple(schema, table, constraint);
+    auto const found = std::lower_bound(keys_.begin(), keys_.end(), wanted,
+                                        [](auto const& one, auto const& names) { return names_of(one) < names; });
+    return found != keys_.end() && names_of(*found) == wanted ? &*found : nullptr;
+}
+
+}  // namespace fkaudit::catalog
