@@ -123,7 +123,7 @@ SELECT * FROM compare_with_planner('kinds');
 
 -- The nearest index and what is wrong with it.
 SELECT child, index, reason FROM fk_missing_indexes(include_covered => true)
- WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'kinds'::regnamespace) ORDER BY child::text COLLATE "C";
+ WHERE child IN (SELECT oid FROM pg_class WHERE relnamespace = 'kinds'::regnamespace) ORDER BY child::text COLLATE "C", constraint_name;
 
 -- Another row order, and the same with one table or one key in scope.
 SELECT child, constraint_name, verdict FROM fk_missing_indexes('several');
