@@ -9,7 +9,6 @@ namespace fkaudit::entry {
 
 namespace {
 
-using check::verdict;
 
 /// fk_orphans: lists.
 class list_task final : public check::task {

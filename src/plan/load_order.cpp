@@ -65,7 +65,8 @@ public:
           links_(arena),
           steps_(arena.array<load_step>(tables.size())),
           unit_(tables.size(), std::size_t{0}, arena),
-          outside_(tables.size(), text(), arena) {
+          outside_(tables.size(), text(), arena),
+          unchecked_(tables.size(), text(), arena) {
         for (std::size_t position = 0; position < tables.size(); ++position) by_id_.push_back(position);
         std::sort(by_id_.begin(), by_id_.end(),
                   [&](std::size_t a, std::size_t b) { return tables_[a].id < tables_[b].id; });
@@ -80,6 +81,7 @@ public:
             if (steps_[position].cycle == 0) describe_single(position);
         }
         for (std::size_t number = 0; number < cycles_.size(); ++number) describe_cycle(number);
+        for (std::size_t position = 0; position < tables_.size(); ++position) tell_unchecked(position);
         std::stable_sort(steps_.begin(), steps_.end(),
                          [](load_step const& a, load_step const& b) { return a.step < b.step; });
         return steps_;
@@ -101,9 +103,12 @@ private:
 
     void link_keys() {
         for (auto const& key : database_.constraints) {
-            if (!checks_inserts(key)) continue;
             auto const child = position_of(*key.child), parent = position_of(*key.parent);
             if (child == none) continue;
+            if (!checks_inserts(key)) {
+                unchecked_[child] = enumerate(unchecked_[child], key.name.quoted);
+                continue;
+            }
             if (parent != none)
                 links_.push_back({&key, child, parent});
             else
@@ -111,6 +116,14 @@ private:
         }
     }
     text enumerate(text list, text item) const { return list.empty() ? item : arena_.concat(list, ", ", item); }
+
+    /// Where the data are loaded into another database, the key may well check them.
+    void tell_unchecked(std::size_t position) {
+        if (unchecked_[position].empty()) return;
+        auto& detail = steps_[position].detail;
+        detail = arena_.concat(detail, "; the order leaves out ", unchecked_[position],
+                               ", which does not check writes here (NOT ENFORCED, or its triggers are disabled)");
+    }
 
     /// A unit is a circle of tables or a table that is in none; each gets its order inside.
     void find_units() {
@@ -374,6 +387,7 @@ private:
     vector<std::span<std::size_t const>> cycles_{arena_};  ///< each in its order
     vector<std::size_t> unit_;  ///< by position: the number of its cycle, or cycles_.size() + position
     vector<text> outside_;      ///< by position: parents that are not to be loaded
+    vector<text> unchecked_;    ///< the keys of each table that check no insert
 };
 
 }  // namespace
