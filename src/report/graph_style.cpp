@@ -1,6 +1,7 @@
 #include "src/report/graph_style.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::report {
 

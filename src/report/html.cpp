@@ -1,6 +1,7 @@
 #include "src/report/html.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "src/report/html_style.hpp"
 #include "src/report/outline.hpp"

@@ -1,6 +1,7 @@
 #include "src/report/markup.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::report {
 

@@ -1,6 +1,7 @@
 #include "src/report/outline.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::report {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/report/report.hpp"
 #include "src/report/writer.hpp"
 

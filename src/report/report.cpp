@@ -1,6 +1,7 @@
 #include "src/report/report.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::report {
 
