@@ -1,6 +1,7 @@
 #include "src/audit/candidates.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 
 #include "src/audit/name_parts.hpp"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/model/database.hpp"
 
 /// Foreign keys that nobody declared, guessed from the names of tables and columns and from the unique keys of parents.

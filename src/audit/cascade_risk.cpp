@@ -1,6 +1,7 @@
 #include "src/audit/cascade_risk.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace fkaudit::audit {

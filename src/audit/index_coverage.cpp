@@ -1,5 +1,7 @@
 #include "src/audit/index_coverage.hpp"
 
+#include <cstdint>
+
 namespace fkaudit::audit {
 
 namespace {

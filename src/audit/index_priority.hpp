@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/audit/index_coverage.hpp"
 
 namespace fkaudit::audit {

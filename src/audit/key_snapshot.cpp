@@ -1,5 +1,7 @@
 #include "src/audit/key_snapshot.hpp"
 
+#include <cstdint>
+
 #include "src/audit/enforcement.hpp"
 #include "src/audit/index_coverage.hpp"
 #include "src/model/json.hpp"

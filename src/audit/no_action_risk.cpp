@@ -1,6 +1,7 @@
 #include "src/audit/no_action_risk.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "src/audit/set_null_risk.hpp"
 

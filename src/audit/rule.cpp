@@ -1,6 +1,7 @@
 #include "src/audit/rule.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 
 namespace fkaudit::audit {

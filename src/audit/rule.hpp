@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/audit/evidence.hpp"
 #include "src/audit/severity.hpp"
 

@@ -1,6 +1,7 @@
 #include "src/audit/set_null_risk.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::audit {
 

@@ -1,6 +1,7 @@
 #include "src/audit/type_capacity.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::audit {
 

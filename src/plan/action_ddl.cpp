@@ -1,5 +1,7 @@
 #include "src/plan/action_ddl.hpp"
 
+#include <cstdint>
+
 namespace fkaudit::plan {
 
 namespace {

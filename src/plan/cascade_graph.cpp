@@ -1,6 +1,7 @@
 #include "src/plan/cascade_graph.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::plan {
 

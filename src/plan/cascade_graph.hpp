@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/model/database.hpp"
 
 namespace fkaudit::plan {

@@ -1,6 +1,7 @@
 #include "src/plan/index_ddl.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::plan {
 

@@ -1,6 +1,7 @@
 #include "src/plan/key_search.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace fkaudit::plan {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/topological_sort.hpp>
+#include <cstdint>
 
 #include "src/plan/cycle_order.hpp"
 #include "src/plan/cycles.hpp"

@@ -1,6 +1,7 @@
 #include "src/plan/references.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 
 namespace fkaudit::plan {

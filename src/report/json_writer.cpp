@@ -1,5 +1,7 @@
 #include "src/report/json_writer.hpp"
 
+#include <cstdint>
+
 #include "src/model/unicode.hpp"
 
 namespace fkaudit::report {

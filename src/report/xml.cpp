@@ -1,5 +1,7 @@
 #include "src/report/xml.hpp"
 
+#include <cstdint>
+
 #include "src/model/unicode.hpp"
 
 namespace fkaudit::report {

@@ -1,5 +1,6 @@
 #include "src/audit/candidates.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 #include "src/audit/name_parts.hpp"

@@ -1,5 +1,6 @@
 #include "src/plan/cascade_graph.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 #include "test/unit/catalog.hpp"

@@ -1,5 +1,7 @@
 #include "src/plan/cycle_order.hpp"
 
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "src/model/database.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 #include "test/unit/catalog.hpp"

@@ -1,5 +1,7 @@
 #include "src/report/graph.hpp"
 
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 #include <cmath>

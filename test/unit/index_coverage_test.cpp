@@ -1,5 +1,6 @@
 #include "src/audit/index_coverage.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 #include "test/unit/key_database.hpp"

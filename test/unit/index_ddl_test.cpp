@@ -1,5 +1,6 @@
 #include "src/plan/index_ddl.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 #include "test/unit/key_database.hpp"

@@ -1,5 +1,6 @@
 #include "src/audit/index_priority.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 #include "test/unit/key_database.hpp"

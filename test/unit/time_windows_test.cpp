@@ -1,5 +1,6 @@
 #include "src/model/time_windows.hpp"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 namespace fkaudit::test {

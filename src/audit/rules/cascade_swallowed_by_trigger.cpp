@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 
 #include "src/audit/rules/families.hpp"
 #include "src/plan/cascade_graph.hpp"

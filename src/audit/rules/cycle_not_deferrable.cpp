@@ -1,6 +1,7 @@
 #include "src/audit/rules/families.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "src/plan/cycles.hpp"
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "src/audit/rule.hpp"
 
 /// What rules of one family have in common.

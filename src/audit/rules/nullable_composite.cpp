@@ -1,5 +1,7 @@
 #include "src/audit/rules/families.hpp"
 
+#include <cstdint>
+
 namespace fkaudit::audit::rules {
 
 namespace {
