@@ -29,8 +29,9 @@ protected:
         auto const& database = made_.finish();
         known.key = &database.constraints[number];
         lines found;
-        for (auto const& one : plan::plan_validation(made_.arena(), database, known, {partitioned_not_valid, "x"}))
-            found.emplace_back(one.statement);
+        plan::validation_server const server{partitioned_not_valid, "x"};
+        auto const steps = plan::plan_validation(made_.arena(), database, known, server);
+        for (auto const& one : steps) found.emplace_back(one.statement);
         return found;
     }
 
