@@ -9,7 +9,6 @@ namespace fkaudit::entry {
 
 namespace {
 
-
 /// fk_orphans: lists.
 class list_task final : public check::task {
 public:
