@@ -67,7 +67,7 @@ INSERT INTO nothing_matches SELECT -n FROM generate_series(1, 50000) n;
 SELECT verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('nothing_matches');
 -- Their files are bounded as all temporary files are, and a key whose files may not be written is not examined.
 SET temp_file_limit = '512kB';
-SELECT verdict, reason, detail FROM fk_check('child', 'to_sparse');
+SELECT verdict, reason, replace(detail, '"', '') AS detail FROM fk_check('child', 'to_sparse');
 RESET temp_file_limit;
 -- Parents that do not fit together: several readings.
 CREATE TABLE first_parent (k int8 PRIMARY KEY);

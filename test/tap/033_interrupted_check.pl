@@ -94,8 +94,14 @@ for my $query ('SELECT count(*) FROM fk_orphans()', 'SELECT count(*) FROM fk_che
                 WHERE application_name = 'checker'}),
             '||idle', '… without a snapshot or a transaction');
         my $now = $checker->query($memory);
-        # The first error makes room for errors.
-        is($now, $before, '… with the memory that it had') if $round > 2;
+        # The first error makes room for errors. Plans that are made again can take less than they did.
+        my ($contexts, $bytes) = split /\|/, $now;
+        if ($round > 2)
+        {
+            my ($contexts_before, $bytes_before) = split /\|/, $before;
+            cmp_ok($contexts, '<=', $contexts_before, '… with the memory that it had');
+            cmp_ok($bytes, '<=', $bytes_before, '… with not a byte more');
+        }
         $before = $now;
     }
     $checker->quit;
