@@ -30,8 +30,8 @@ sanitize_mirror() {
     find "$directory" -type l -delete
     (
         cd "$server_checkout" || exit
-        find src sql test/module -type f ! -name '*.o' ! -name '*.d' ! -name '*.so' ! -name '*.bc'
-        printf '%s\n' Makefile fkaudit.control exports.txt doc/fkaudit.md
+        find src sql doc test/module -type f ! -name '*.o' ! -name '*.d' ! -name '*.so' ! -name '*.bc'
+        printf '%s\n' Makefile fkaudit.control exports.txt
     ) | while read -r path; do
         mkdir -p "$directory/$(dirname "$path")"
         ln -s "$server_checkout/$path" "$directory/$path"
