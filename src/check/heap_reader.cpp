@@ -363,6 +363,18 @@ void heap_page::strip_blanks(picked& column) const noexcept {
 }
 
 /// Not synchronised with other scans: rows come in physical order.
+std::uint64_t count_blocks(std::span<model::oid const> tables) {
+    std::uint64_t blocks = 0;
+    pg::guarded([&] {
+        for (auto const id : tables) {
+            Relation const table = table_open(id, NoLock);
+            blocks += RelationGetNumberOfBlocks(table);
+            table_close(table, NoLock);
+        }
+    });
+    return blocks;
+}
+
 TableScanDesc begin_heap_scan(Relation table, heap_part const& part) {
     if (part.shared == nullptr) {
         TableScanDesc const scan = table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);

@@ -120,6 +120,9 @@ private:
     OffsetNumber* offsets_ = nullptr;
 };
 
+/// How many blocks the tables have. Their locks are held.
+std::uint64_t count_blocks(std::span<model::oid const> tables);
+
 /// A heap, or what one of several processes gets of it: those that have `shared` in common share its pages.
 struct heap_part {
     model::oid id = model::no_oid;

@@ -9,15 +9,7 @@ namespace {
 /// About how many rows the tables have, rather too few.
 std::uint64_t expect_rows(std::span<model::oid const> tables) {
     constexpr std::uint64_t rows_in_a_block = 32;
-    std::uint64_t blocks = 0;
-    pg::guarded([&] {
-        for (auto const id : tables) {
-            Relation const table = table_open(id, NoLock);
-            blocks += RelationGetNumberOfBlocks(table);
-            table_close(table, NoLock);
-        }
-    });
-    return blocks * rows_in_a_block;
+    return count_blocks(tables) * rows_in_a_block;
 }
 
 }  // namespace

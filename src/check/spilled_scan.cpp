@@ -37,16 +37,8 @@ std::uint64_t make_place(std::size_t heap, BlockNumber block) noexcept { return 
 
 /// As many rows as there would be if every page were as full as it can be of rows of this width.
 std::uint64_t most_rows(std::span<model::oid const> tables, std::size_t key_size) {
-    std::uint64_t blocks = 0;
-    pg::guarded([&] {
-        for (auto const id : tables) {
-            Relation const table = table_open(id, NoLock);
-            blocks += RelationGetNumberOfBlocks(table);
-            table_close(table, NoLock);
-        }
-    });
     auto const row_size = MAXALIGN(SizeofHeapTupleHeader) + MAXALIGN(key_size) + sizeof(ItemIdData);
-    return blocks * ((BLCKSZ - SizeOfPageHeaderData) / row_size);
+    return count_blocks(tables) * ((BLCKSZ - SizeOfPageHeaderData) / row_size);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ using maybe = std::optional<T>;
 
 template <class Row>
 Row select_one(model::arena& arena, text query) {
-    return pg::spi::select<Row>(arena, arena.concat(query, '\0').data())[0];
+    return pg::spi::select<Row>(arena, arena.c_string(query))[0];
 }
 
 orphan_columns write_orphan_columns(model::arena& arena, prepared_key const& prepared) {

@@ -20,8 +20,6 @@ using text = std::string_view;
 constexpr std::int64_t all_of_them = 10000;  ///< inclusion
 constexpr std::int64_t few_rows = 10;
 
-char const* c_string(model::arena& arena, text value) { return arena.concat(value, '\0').data(); }
-
 /// The candidates that PostgreSQL would take, with their keys.
 struct possible {
     model::vector<candidate> what;
@@ -129,8 +127,8 @@ std::span<model::identifier const> choose_names(model::arena& arena, std::span<w
             columns = columns.substr(0, static_cast<std::size_t>(pg_mbcliplen(
                                             columns.data(), static_cast<int>(columns.size()), NAMEDATALEN - 1)));
             char* const name =
-                ChooseConstraintName(c_string(arena, what.child->name.name), c_string(arena, columns), "fkey",
-                                     get_namespace_oid(c_string(arena, what.child->schema.name), true), given);
+                ChooseConstraintName(arena.c_string(what.child->name.name), arena.c_string(columns), "fkey",
+                                     get_namespace_oid(arena.c_string(what.child->schema.name), true), given);
             given = lappend(given, name);
             names[number] = {arena.copy(text(name)), pg::spi::quote_name(arena, name)};
         }

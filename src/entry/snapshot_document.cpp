@@ -79,8 +79,6 @@ text state_query(model::arena& arena) {
         attributes, " FROM jsonb_array_elements($1 -> 'foreign_keys') k(value)");
 }
 
-char const* terminated(model::arena& arena, text sql) { return arena.concat(sql, '\0').data(); }
-
 [[noreturn]] void refuse(text fault) {
     throw model::error{"22023", "baseline is not what fk_snapshot() returns", fault,
                        "Store the result of SELECT fk_snapshot() and pass it unchanged."};
@@ -120,10 +118,10 @@ std::span<audit::key_state const> read_snapshot(pg::call& current, jsonb documen
     auto& arena = current.arena();
     if (auto const fault = std::get<0>(select<row<text>>(arena, document_fault, document)[0]); !fault.empty())
         refuse(fault);
-    auto const faults = select<row<text>>(arena, terminated(arena, member_fault_query(arena)), document);
+    auto const faults = select<row<text>>(arena, arena.c_string(member_fault_query(arena)), document);
     if (!faults.empty()) refuse(std::get<0>(faults[0]));
 
-    auto const rows = select<state_columns>(arena, terminated(arena, state_query(arena)), document);
+    auto const rows = select<state_columns>(arena, arena.c_string(state_query(arena)), document);
     auto const states = arena.array<audit::key_state>(rows.size());
     std::transform(rows.begin(), rows.end(), states.begin(), [](state_columns const& one) {
         return make_state(one, std::make_index_sequence<snapshot_attributes.size()>());

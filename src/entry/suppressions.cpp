@@ -14,8 +14,6 @@ using pg::spi::row;
 template <class T>
 using maybe = std::optional<T>;
 
-char const* c_string(model::arena& arena, text value) { return arena.concat(value, '\0').data(); }
-
 /// What fk_suppress and fk_unsuppress are told first.
 struct subject {
     text rule{};
@@ -50,7 +48,7 @@ std::span<audit::suppression const> load_suppressions(pg::call& current) {
         "SELECT s.rule, s.child, s.constraint_name::text, s.reason, to_char(s.expires, 'YYYY-MM-DD'),"
         " coalesce(s.expires < current_date, false) FROM ",
         catalog::extension_schema(current), ".fk_suppressions s ORDER BY s.rule, s.child, s.constraint_name");
-    auto const rows = pg::spi::select<row<text, text, text, text, maybe<text>, bool>>(arena, c_string(arena, query));
+    auto const rows = pg::spi::select<row<text, text, text, text, maybe<text>, bool>>(arena, arena.c_string(query));
     auto const found = arena.array<audit::suppression>(rows.size());
     for (std::size_t number = 0; number < found.size(); ++number) {
         auto& one = found[number];
@@ -77,13 +75,13 @@ Datum suppress(pg::call& current) {
                            "a suppression needs a reason",
                            {},
                            "Say why the finding is accepted: whoever reads it next wants to know."};
-    pg::spi::run(c_string(arena, arena.concat("INSERT INTO ", catalog::extension_schema(current),
-                                              ".fk_suppressions AS s (rule, child, constraint_name, reason, expires)"
-                                              " VALUES ($1, $2, $3, $4, $5)"
-                                              " ON CONFLICT (rule, child, constraint_name) DO UPDATE"
-                                              " SET (reason, expires, by_user, created_at) ="
-                                              " (excluded.reason, excluded.expires, excluded.by_user,"
-                                              " excluded.created_at)")),
+    pg::spi::run(arena.c_string("INSERT INTO ", catalog::extension_schema(current),
+                                ".fk_suppressions AS s (rule, child, constraint_name, reason, expires)"
+                                " VALUES ($1, $2, $3, $4, $5)"
+                                " ON CONFLICT (rule, child, constraint_name) DO UPDATE"
+                                " SET (reason, expires, by_user, created_at) ="
+                                " (excluded.reason, excluded.expires, excluded.by_user,"
+                                " excluded.created_at)"),
                  about.rule, about.child, about.constraint_name, *reason, current.date_argument(4));
     return Datum{0};
 }
@@ -91,9 +89,9 @@ Datum suppress(pg::call& current) {
 Datum unsuppress(pg::call& current) {
     auto& arena = current.arena();
     auto const about = read_subject(current);
-    auto const statement = c_string(
-        arena, arena.concat("DELETE FROM ", catalog::extension_schema(current),
-                            ".fk_suppressions s WHERE s.rule = $1 AND s.child = $2 AND s.constraint_name = $3"));
+    auto const statement =
+        arena.c_string("DELETE FROM ", catalog::extension_schema(current),
+                       ".fk_suppressions s WHERE s.rule = $1 AND s.child = $2 AND s.constraint_name = $3");
     // The key may be gone, or its name: what is stored decides. fk_suppress stores the table that declares the key, which
     // a partition has above itself.
     auto const child = catalog::qualified_name(current, *current.oid_argument(1));

@@ -96,6 +96,12 @@ public:
         return {start, static_cast<std::size_t>(end - start)};
     }
 
+    /// The same for a C function: with a zero byte behind them.
+    template <class... Part>
+    char const* c_string(Part const&... part) {
+        return concat(part..., '\0').data();
+    }
+
     /// The items' texts with a separator between them; `text` maps an item to something concat accepts.
     template <class Range, class Text>
     std::string_view join(Range const& items, std::string_view separator, Text text) {

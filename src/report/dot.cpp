@@ -22,7 +22,7 @@ struct as_dot {
     encoding names;
 };
 writer& operator<<(writer& out, as_dot const& label) {
-    each_visible(label.name, label.names, [&](character const& one) {
+    each_visible(label.name, label.names, [&](model::code_point const& one) {
         switch (one.bytes[0]) {
             case '"':
             case '\\': out << '\\' << one.bytes; break;

@@ -57,14 +57,9 @@ public:
 
     text render() {
         write_head();
-        auto grade = model::severity::info;
-        bool is_first = true;
-        for (auto const& group : group_findings(arena_, all_)) {
-            if (is_first || group.grade != grade) out_ << "\n## " << title(group.grade) << '\n';
-            is_first = false;
-            grade = group.grade;
-            write_group(group);
-        }
+        each_group(
+            group_findings(arena_, all_), [&](model::severity grade) { out_ << "\n## " << title(grade) << '\n'; },
+            [&](finding_group const& group) { write_group(group); });
         write_suppressed();
         return arena_.copy(out_.text());
     }

@@ -1,43 +1,28 @@
 #pragma once
 
-#include <cstdint>
-
+#include "src/model/unicode.hpp"
 #include "src/report/graph.hpp"
 #include "src/report/writer.hpp"
 
 /// Names from the catalog as text of a picture. A character that shows nothing or turns its surroundings round
-/// (controls, line ends, marks of direction) is written as its number, such as <U+202E>.
+/// (model::is_invisible) is written as its code, such as [U+202E].
 namespace fkaudit::report {
 
-/// One character: its bytes, and its number in Unicode where the encoding tells (0: it does not).
-struct character {
-    std::string_view bytes{};
-    std::uint32_t code = 0;
-};
+/// Takes the first character off a name that is not empty. In another encoding than UTF-8 bytes beyond ASCII count one by
+/// one, and stand for themselves.
+model::code_point take_character(std::string_view& name, encoding names) noexcept;
 
-/// The first character of a text that is not empty. Bytes that are no UTF-8 count one by one.
-character first_character(std::string_view text, encoding names) noexcept;
-
-/// Whether a picture has to show the character's number instead.
-bool is_invisible(std::uint32_t code) noexcept;
-
-/// Calls `plain(character)` for each character to be shown, and `text(ascii)` for a number in place of one.
+/// Calls `each(model::code_point)` for each character to be shown, those of a code in place of one among them.
 template <class Each>
 void each_visible(std::string_view name, encoding names, Each each) {
     while (!name.empty()) {
-        auto const one = first_character(name, names);
-        name.remove_prefix(one.bytes.size());
-        if (!is_invisible(one.code)) {
+        auto const one = take_character(name, names);
+        if (!one.is_valid || !model::is_invisible(one.value)) {
             each(one);
             continue;
         }
-        char number[] = "<U+00000>";
-        auto const digits = one.code > 0xffff ? 5 : 4;
-        for (int place = 0; place < digits; ++place)
-            number[3 + place] = "0123456789ABCDEF"[one.code >> (4 * (digits - 1 - place)) & 15];
-        number[3 + digits] = '>';
-        for (int place = 0; place < digits + 4; ++place)
-            each(character{{number + place, 1}, static_cast<unsigned char>(number[place])});
+        model::shown_code const code(one);
+        for (auto rest = code.text(); !rest.empty();) each(model::take(rest));
     }
 }
 

@@ -18,6 +18,15 @@ struct finding_group {
 /// Worst first, then in the order of the rules; suppressed findings are in none.
 std::span<finding_group const> group_findings(model::arena& arena, audit_report const& all);
 
+/// Calls `begin(severity)` before the first group of each severity, and `visit(group)` for every group.
+template <class Begin, class Visit>
+void each_group(std::span<finding_group const> groups, Begin begin, Visit visit) {
+    for (auto const& one : groups) {
+        if (&one == &groups.front() || (&one)[-1].grade != one.grade) begin(one.grade);
+        visit(one);
+    }
+}
+
 std::span<finding const* const> suppressed_findings(model::arena& arena, audit_report const& all);
 
 /// The whole report in one sentence, or two.

@@ -116,7 +116,7 @@ SQL
 check_pictures('hostile', 3, 7);
 my $svg = slurp_file("$directory/hostile.svg");
 like($svg, qr/>public\.&lt;script&gt;alert\(1\)&lt;\/script&gt;</, 'a tag as a name is text');
-like($svg, qr/&lt;U\+000A&gt;end &lt;U\+202E&gt; turned \\ &lt;U\+0007&gt;/, 'what cannot be seen is shown by its number');
+like($svg, qr/\[U\+000A\]end \[U\+202E\] turned \\ \[U\+0007\]/, 'what cannot be seen is shown by its number');
 SKIP: {
     skip "Mermaid's parser is not there", 1 unless $has_mermaid;
     is( join("\n", sort split /\n/, parse_mermaid("$directory/hostile.mermaid")) . "\n", <<"TEXT", 'Mermaid reads the names as they are');
@@ -129,7 +129,7 @@ edge x -->|y| z; style a:b#c;
 edge \xe8\xa1\xa8\xe5\x90\x8d
 node <script>alert(1)</script>
 node `md**bold**`
-node line<U+000A>end <U+202E> turned \\ <U+0007>
+node line[U+000A]end [U+202E] turned \\ [U+0007]
 TEXT
 }
 SKIP: {
@@ -148,7 +148,7 @@ Foreign keys: 3 tables, 7 foreign keys
 `md**bold**`
 a"b'c&d<e>
 end
-line<U+000A>end <U+202E> turned \\ <U+0007>
+line[U+000A]end [U+202E] turned \\ [U+0007]
 public
 sub] end
 x -->|y| z; style a:b#c;

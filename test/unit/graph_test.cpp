@@ -232,10 +232,10 @@ TEST(Markup, IsText) {
 }
 
 TEST(Markup, ShowsTheNumbersOfWhatCannotBeSeen) {
-    EXPECT_EQ(escaped("a\nb\x7f"), "a&lt;U+000A&gt;b&lt;U+007F&gt;");
-    EXPECT_EQ(escaped("\xe2\x80\xae"), "&lt;U+202E&gt;");
-    EXPECT_EQ(escaped("\xef\xbf\xbf"), "&lt;U+FFFF&gt;");
-    EXPECT_EQ(escaped("\xf3\xa0\x80\x81"), "&lt;U+E0001&gt;");
+    EXPECT_EQ(escaped("a\nb\x7f"), "a[U+000A]b[U+007F]");
+    EXPECT_EQ(escaped("\xe2\x80\xae"), "[U+202E]");
+    EXPECT_EQ(escaped("\xef\xbf\xbf"), "[U+FFFF]");
+    EXPECT_EQ(escaped("\xf3\xa0\x80\x81"), "[U+E0001]");
 }
 
 TEST(Markup, LeavesOtherEncodingsAlone) {
