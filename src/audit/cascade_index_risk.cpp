@@ -16,7 +16,8 @@ struct unindexed_key {
     bool has_ddl = false;
 };
 
-void plan_indexes(action_audit& audit, std::span<unindexed_key> found, plan::index_names& names) {
+void plan_indexes(action_audit& audit, std::span<unindexed_key> found, plan::server_traits server,
+                  plan::index_names& names) {
     for (std::size_t number = 0; number < found.size(); ++number) {
         auto& one = found[number];
         if (one.has_ddl) continue;
@@ -26,7 +27,7 @@ void plan_indexes(action_audit& audit, std::span<unindexed_key> found, plan::ind
             if (plan::search_alike(*one.key, one.conditions, *other.key, other.conditions)) alike.push_back(&other);
         }
         auto const ddl =
-            plan::make_index_ddl(audit.arena, audit.database, *one.key, one.conditions, names, alike.size() > 1);
+            plan::make_index_ddl(audit.arena, audit.database, *one.key, one.conditions, server, names, alike.size() > 1);
         for (auto* const other : alike) {
             other->ddl = ddl;
             other->has_ddl = true;
@@ -55,7 +56,7 @@ void judge_cascade_unindexed(action_audit& audit, std::span<model::constraint co
         one.coverage = judge_coverage(arena, audit.database, *key, one.conditions, server);
         if (one.coverage.verdict != index_verdict::covered) found.push_back(one);
     }
-    plan_indexes(audit, {found.data(), found.size()}, names);
+    plan_indexes(audit, {found.data(), found.size()}, server, names);
     for (auto const& one : found) {
         auto const urgency = judge_urgency(arena, *one.key, one.coverage);
         bool const matters = urgency.priority == index_priority::high || urgency.priority == index_priority::medium;

@@ -245,7 +245,7 @@ index_coverage judge_table(model::arena& arena, model::database const& database,
     index_match best;
     auto verdict = index_verdict::missing;
     for (auto const& one : table.indexes) {
-        auto const match = plan::match_index(database, key, conditions, columns, one);
+        auto const match = plan::match_index(database, key, conditions, columns, one, server);
         if ((match.present | match.included) == 0) continue;
         auto const judged = verdict_of(match, server);
         if (best.candidate != nullptr && (judged < verdict || (judged == verdict && !is_nearer(match, best)))) continue;

@@ -24,7 +24,7 @@ using constraint_columns = row<oid, oid, identifier, oid, oid, numbers, numbers,
 using relation_columns = row<oid, identifier, identifier, char, char, bool, bool, bool, bool, bool, oid, oid,
                              std::int64_t, std::int64_t, std::int64_t, std::int64_t, ids, ids>;
 using column_columns =
-    row<oid, std::int16_t, identifier, oid, std::int32_t, text, oid, bool, bool, char, char, maybe<text>>;
+    row<oid, std::int16_t, identifier, oid, std::int32_t, text, oid, bool, bool, bool, char, char, maybe<text>>;
 using statistics_columns = row<oid, std::int16_t, double, double>;
 using check_columns = row<oid, identifier, bool, text>;
 using index_columns = row<oid, oid, identifier, identifier, identifier, bool, bool, bool, bool, bool, bool, bool, bool,
@@ -135,7 +135,7 @@ void loader::load_columns(std::span<model::relation> relations, ids tables) {
             oid relation = no_oid;
             maybe<text> value;
             std::tie(relation, one.number, one.name, one.type, one.modifier, one.type_display, one.collation,
-                     one.not_null, one.has_default, one.identity, one.generated, value) = rows[number];
+                     one.not_null, one.is_never_null, one.has_default, one.identity, one.generated, value) = rows[number];
             if (value)
                 (one.generated != '\0' ? one.generation : one.default_value) = pg::read_expression(arena_, *value);
         }

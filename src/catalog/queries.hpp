@@ -133,7 +133,11 @@ SELECT c.oid
 /// $1 tables.
 inline pg::spi::kept_query columns{R"(
 SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), a.attcollation,
-       a.attnotnull, a.atthasdef AND a.attgenerated = '', a.attidentity, a.attgenerated,
+       a.attnotnull,
+       a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint n
+                                     WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum]
+                                       AND NOT n.convalidated),
+       a.atthasdef AND a.attgenerated = '', a.attidentity, a.attgenerated,
        d.adbin::text
   FROM pg_attribute a
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -107,7 +107,7 @@ bool index_walk::begin_region() {
         bool const wants_null = region % 2 != 0;
         auto const& column = over_->columns()[level];
         // NULLs that come first have been met on the way in.
-        if (wants_null && (size == 1 || column.is_not_null || column.what.has_nulls_first)) continue;
+        if (wants_null && (size == 1 || column.is_never_null || column.what.has_nulls_first)) continue;
         start(level, wants_null);
         return true;
     }

@@ -29,7 +29,7 @@ void open_index::open(key_index const& chosen, model::arena& arena) {
         column.after = function_of(what, what.is_descending ? BTLessStrategyNumber : BTGreaterStrategyNumber);
         column.length = attribute->attlen;
         column.by_value = attribute->attbyval;
-        column.is_not_null = TupleDescAttr(RelationGetDescr(table_), what.attribute - 1)->attnotnull;
+        column.is_never_null = pg::is_never_null(RelationGetDescr(table_), what.attribute);
         if (attribute->atttypid == CSTRINGOID) {
             column.name = arena.array<NameData>(1).data();
             column.length = NAMEDATALEN;

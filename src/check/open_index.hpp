@@ -13,7 +13,7 @@ struct open_column {
     RegProcedure after = 0;     ///< the column stands after a value in the index's order
     std::int16_t length = 0;
     bool by_value = false;
-    bool is_not_null = false;
+    bool is_never_null = false;
     NameData* name = nullptr;  ///< indexes keep names as C strings: room to make one; nullptr: of another type
 };
 

@@ -8,6 +8,7 @@ namespace fkaudit::entry {
 
 inline constexpr plan::server_traits this_server{
     .has_skip_scan = pg::has_skip_scan,
+    .reduces_null_tests = pg::reduces_null_tests,
     .overrides_collation = !pg::refuses_mixed_nondeterministic_collations,
 };
 

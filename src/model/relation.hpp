@@ -18,6 +18,7 @@ struct column {
     std::string_view type_display{};  ///< format_type(type, modifier)
     oid collation = no_oid;
     bool not_null = false;
+    bool is_never_null = false;  ///< of not_null: the rows have been seen to fulfil it, it is not NOT VALID
     bool has_default = false;                   ///< a default of its own, identity and generated columns aside
     char identity = '\0';                       ///< attidentity: a always, d by default
     char generated = '\0';                      ///< attgenerated: s stored, v virtual

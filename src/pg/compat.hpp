@@ -27,8 +27,20 @@ inline constexpr bool accepts_not_valid_partitioned_keys = PG_VERSION_NUM >= 180
 /// PostgreSQL 18 lets a btree skip over leading columns that a query does not name.
 inline constexpr bool has_skip_scan = PG_VERSION_NUM >= 180000;
 
+/// Since PostgreSQL 19 the planner takes IS NOT NULL on a NOT NULL column for true, in an index's predicate, too.
+inline constexpr bool reduces_null_tests = PG_VERSION_NUM >= 190000;
+
 /// Since PostgreSQL 18 a key between different collations is refused where either is nondeterministic.
 inline constexpr bool refuses_mixed_nondeterministic_collations = PG_VERSION_NUM >= 180000;
+
+/// Whether no row of a table can have NULL in a column: since PostgreSQL 18 NOT NULL may be NOT VALID.
+inline bool is_never_null(TupleDesc columns, AttrNumber number) noexcept {
+#if PG_VERSION_NUM >= 180000
+    return TupleDescCompactAttr(columns, number - 1)->attnullability == ATTNULLABLE_VALID;
+#else
+    return TupleDescAttr(columns, number - 1)->attnotnull;
+#endif
+}
 
 /// Whether a role has USAGE on a schema. May ereport.
 inline bool may_use_schema(Oid schema, Oid role) {

@@ -63,11 +63,12 @@ struct index_element {
 class ddl_writer {
 public:
     ddl_writer(model::arena& arena, model::database const& database, model::constraint const& key,
-               conditions_view conditions, index_names& names, bool tolerant)
+               conditions_view conditions, server_traits server, index_names& names, bool tolerant)
         : arena_(arena),
           database_(database),
           key_(key),
           conditions_(conditions),
+          server_(server),
           names_(names),
           elements_(arena),
           method_(key.is_temporal ? "gist" : "btree"),
@@ -179,7 +180,7 @@ private:
     model::index const* find_repairable() const {
         for (auto const& one : key_.child->indexes) {
             if (one.is_unique || !one.is_live || (one.is_valid && one.is_ready)) continue;
-            if (match_index(database_, key_, conditions_, key_.child_columns, one).would_cover()) return &one;
+            if (match_index(database_, key_, conditions_, key_.child_columns, one, server_).would_cover()) return &one;
         }
         return nullptr;
     }
@@ -271,6 +272,7 @@ private:
     model::database const& database_;
     model::constraint const& key_;
     conditions_view conditions_;
+    server_traits server_;
     index_names& names_;
     model::vector<index_element> elements_;
     text method_;
@@ -300,8 +302,8 @@ bool is_searched_within(model::constraint const& a, conditions_view a_conditions
 }  // namespace
 
 index_ddl make_index_ddl(model::arena& arena, model::database const& database, model::constraint const& key,
-                         conditions_view conditions, index_names& names, bool tolerant) {
-    return ddl_writer(arena, database, key, conditions, names, tolerant).write();
+                         conditions_view conditions, server_traits server, index_names& names, bool tolerant) {
+    return ddl_writer(arena, database, key, conditions, server, names, tolerant).write();
 }
 
 bool search_alike(model::constraint const& a, conditions_view a_conditions, model::constraint const& b,

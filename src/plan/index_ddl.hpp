@@ -33,7 +33,8 @@ struct index_ddl {
 /// The columns keep the key's own order: any order serves the search.
 /// `tolerant`: CREATE INDEX … IF NOT EXISTS, for a statement that is printed for several keys.
 index_ddl make_index_ddl(model::arena& arena, model::database const& database, model::constraint const& key,
-                         std::span<search_condition const> conditions, index_names& names, bool tolerant);
+                         std::span<search_condition const> conditions, server_traits server, index_names& names,
+                         bool tolerant);
 
 /// Whether one index can serve both keys' searches of the same child: the same columns, casts, operators and
 /// collations, in whatever order.

@@ -83,7 +83,8 @@ oid search_collation(model::database const& database, model::constraint const& k
 /// What the conditions imply (predtest.c: predicate_implied_by, for conditions that are strict and not constant).
 class implication {
 public:
-    implication(conditions_view conditions, columns_view columns) : conditions_(conditions), columns_(columns) {}
+    implication(conditions_view conditions, columns_view columns, model::relation const* table)
+        : conditions_(conditions), columns_(columns), table_(table) {}
 
     /// Whether every row that fulfils the conditions makes the predicate true, or false where `negated`.
     bool holds(expression const& predicate, bool negated = false) const noexcept {
@@ -109,6 +110,7 @@ private:
     static constexpr oid bool_type = 16;  // pg_type.dat
 
     bool is_not_null(expression const& value) const noexcept {
+        if (table_ != nullptr && is_never_null(value)) return true;
         for (std::size_t position = 0; position < conditions_.size(); ++position) {
             auto const& condition = conditions_[position];
             if (!condition.is_strict) continue;
@@ -118,8 +120,18 @@ private:
         return false;
     }
 
+    /// clauses.c: expr_is_nonnullable
+    bool is_never_null(expression const& value) const noexcept {
+        if (value.kind == expression::form::cast && value.how == expression::conversion::relabel)
+            return !value.arguments.empty() && is_never_null(value.arguments[0]);
+        if (value.kind != expression::form::column) return false;
+        auto const* const column = table_->find_column(value.column);
+        return column != nullptr && column->is_never_null;
+    }
+
     conditions_view conditions_;
     columns_view columns_;
+    model::relation const* table_;  ///< whose NOT NULL columns the planner knows; nullptr: it does not ask
 };
 
 /// The sets that follow from the index's keys.
@@ -194,7 +206,7 @@ key_fit fit_of(model::database const& database, search_condition const& conditio
 }
 
 index_match match_index(model::database const& database, model::constraint const& key, conditions_view conditions,
-                        columns_view columns, model::index const& candidate) noexcept {
+                        columns_view columns, model::index const& candidate, server_traits server) noexcept {
     index_match match{.candidate = &candidate};
     for (std::size_t position = 0; position < columns.size(); ++position) {
         match.all |= position_bit(position);
@@ -204,8 +216,9 @@ index_match match_index(model::database const& database, model::constraint const
     }
     auto const& method = candidate.access_method;
     match.is_maintained = candidate.is_valid && candidate.is_ready && candidate.is_live;
+    auto const* const table = server.reduces_null_tests ? database.find_relation(candidate.relation) : nullptr;
     match.predicate_follows =
-        candidate.predicate == nullptr || implication(conditions, columns).holds(*candidate.predicate);
+        candidate.predicate == nullptr || implication(conditions, columns, table).holds(*candidate.predicate);
     match.finds_by_key = method == "btree" || method == "hash" || (key.is_temporal && method == "gist");
     match_keys(database, conditions, columns, match);
     return match;

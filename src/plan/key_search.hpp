@@ -9,6 +9,7 @@ namespace fkaudit::plan {
 /// What differs between servers.
 struct server_traits {
     bool has_skip_scan = false;        ///< a btree serves columns behind others that a query does not name
+    bool reduces_null_tests = false;   ///< the planner takes IS NOT NULL on a NOT NULL column for true
     bool overrides_collation = false;  ///< the search compares in the parent's collation where that is nondeterministic
 };
 
@@ -71,7 +72,7 @@ struct index_match {
 /// `columns`: the key's columns by position, in the numbers of the index's table.
 index_match match_index(model::database const& database, model::constraint const& key,
                         std::span<search_condition const> conditions, std::span<std::int16_t const> columns,
-                        model::index const& candidate) noexcept;
+                        model::index const& candidate, server_traits server) noexcept;
 
 /// Why no index can serve a condition whose `comparison` is no_oid.
 std::string_view no_commutator(model::arena& arena, model::database const& database, model::constraint const& key,

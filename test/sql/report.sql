@@ -5,8 +5,9 @@ SET search_path = t, public;
 
 -- What differs from run to run and from server to server.
 CREATE FUNCTION fixed(report text) RETURNS text LANGUAGE sql AS $$
-    SELECT regexp_replace(regexp_replace(replace(report, current_setting('server_version'), 'SERVER'),
+    SELECT regexp_replace(regexp_replace(replace(replace(report, server, 'SERVER'), replace(server, '~', '&#126;'), 'SERVER'),
                           '\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d', 'TIME', 'g'), current_database(), 'DATABASE', 'g')
+      FROM current_setting('server_version') server
 $$;
 \pset format unaligned
 \pset tuples_only on

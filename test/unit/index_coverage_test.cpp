@@ -181,5 +181,29 @@ TEST(IndexCoverage, PredicatesFollowFromTheColumnsBeingNotNull) {
     EXPECT_FALSE(is_covered({.kind = expression::form::constant, .type = 25, .text = "t"}));
 }
 
+TEST(IndexCoverage, APredicateFollowsFromNotNullWhereTheServerReducesIt) {
+    expression const x{.kind = expression::form::column, .column = 3};
+    expression const relabeled{.kind = expression::form::cast,
+                               .how = expression::conversion::relabel,
+                               .arguments = {&x, 1}};
+    expression const converted{.kind = expression::form::cast,
+                               .how = expression::conversion::function,
+                               .arguments = {&x, 1}};
+    auto const verdict_for = [&](expression const& value, bool not_null, bool is_never_null, bool server_reduces) {
+        expression const predicate{.kind = expression::form::null_test, .negated = true, .arguments = {&value, 1}};
+        key_database made;
+        made.column_of_both(3).not_null = not_null;
+        made.column_of_both(3).is_never_null = is_never_null;
+        made.index({1}).predicate = &predicate;
+        return judge(made, {.reduces_null_tests = server_reduces}).verdict;
+    };
+    EXPECT_EQ(verdict_for(x, true, true, true), index_verdict::covered);
+    EXPECT_EQ(verdict_for(relabeled, true, true, true), index_verdict::covered);
+    EXPECT_EQ(verdict_for(converted, true, true, true), index_verdict::unusable);
+    EXPECT_EQ(verdict_for(x, true, false, true), index_verdict::unusable) << "NOT NULL NOT VALID proves nothing";
+    EXPECT_EQ(verdict_for(x, false, false, true), index_verdict::unusable);
+    EXPECT_EQ(verdict_for(x, true, true, false), index_verdict::unusable);
+}
+
 }  // namespace
 }  // namespace fkaudit::test

@@ -23,7 +23,7 @@ private:
 
 plan::index_ddl make(key_database& made, bool tolerant = false) {
     numbered_names names(made.arena);
-    return plan::make_index_ddl(made.arena, made.database, made.key, made.conditions(), names, tolerant);
+    return plan::make_index_ddl(made.arena, made.database, made.key, made.conditions(), {}, names, tolerant);
 }
 
 TEST(IndexDdl, CreatesAnIndexOnTheKeysColumns) {

@@ -46,6 +46,9 @@ public:
         key.is_temporal = is_temporal;
     }
 
+    /// A column of the child and of the parent.
+    model::column& column_of_both(std::int16_t number) { return columns_[static_cast<std::size_t>(number - 1)]; }
+
     /// As if the parent's columns were wide: the server casts the child's.
     void cast_all() {
         std::vector<model::oid> const operators(key.child_columns.size(), wide_equal);
