@@ -26,8 +26,8 @@ void plan_indexes(action_audit& audit, std::span<unindexed_key> found, plan::ser
             if (other.key->child != one.key->child) break;
             if (plan::search_alike(*one.key, one.conditions, *other.key, other.conditions)) alike.push_back(&other);
         }
-        auto const ddl =
-            plan::make_index_ddl(audit.arena, audit.database, *one.key, one.conditions, server, names, alike.size() > 1);
+        auto const ddl = plan::make_index_ddl(audit.arena, audit.database, *one.key, one.conditions, server, names,
+                                              alike.size() > 1);
         for (auto* const other : alike) {
             other->ddl = ddl;
             other->has_ddl = true;

@@ -135,7 +135,8 @@ void loader::load_columns(std::span<model::relation> relations, ids tables) {
             oid relation = no_oid;
             maybe<text> value;
             std::tie(relation, one.number, one.name, one.type, one.modifier, one.type_display, one.collation,
-                     one.not_null, one.is_never_null, one.has_default, one.identity, one.generated, value) = rows[number];
+                     one.not_null, one.is_never_null, one.has_default, one.identity, one.generated, value) =
+                rows[number];
             if (value)
                 (one.generated != '\0' ? one.generation : one.default_value) = pg::read_expression(arena_, *value);
         }

@@ -36,7 +36,8 @@ void plan_ddl(model::arena& arena, model::database const& database, std::span<in
         for (auto other = number; other < gaps.size() && gaps[other].key->child == one.key->child; ++other)
             if (plan::search_alike(*one.key, one.conditions, *gaps[other].key, gaps[other].conditions))
                 alike.push_back(other);
-        auto const ddl = plan::make_index_ddl(arena, database, *one.key, one.conditions, this_server, names, alike.size() > 1);
+        auto const ddl =
+            plan::make_index_ddl(arena, database, *one.key, one.conditions, this_server, names, alike.size() > 1);
         for (auto const other : alike) {
             gaps[other].ddl = ddl.statements;
             gaps[other].reason = full_reason(arena, gaps[other], ddl.obstacle);

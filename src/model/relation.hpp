@@ -19,9 +19,9 @@ struct column {
     oid collation = no_oid;
     bool not_null = false;
     bool is_never_null = false;  ///< of not_null: the rows have been seen to fulfil it, it is not NOT VALID
-    bool has_default = false;                   ///< a default of its own, identity and generated columns aside
-    char identity = '\0';                       ///< attidentity: a always, d by default
-    char generated = '\0';                      ///< attgenerated: s stored, v virtual
+    bool has_default = false;    ///< a default of its own, identity and generated columns aside
+    char identity = '\0';        ///< attidentity: a always, d by default
+    char generated = '\0';       ///< attgenerated: s stored, v virtual
     expression const* default_value = nullptr;  ///< of has_default
     expression const* generation = nullptr;     ///< what a generated column is generated from
     double null_fraction = -1;                  ///< of the last ANALYZE, where the caller may see it; -1: unknown

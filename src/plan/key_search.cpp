@@ -84,7 +84,9 @@ oid search_collation(model::database const& database, model::constraint const& k
 class implication {
 public:
     implication(conditions_view conditions, columns_view columns, model::relation const* table)
-        : conditions_(conditions), columns_(columns), table_(table) {}
+        : conditions_(conditions),
+          columns_(columns),
+          table_(table) {}
 
     /// Whether every row that fulfils the conditions makes the predicate true, or false where `negated`.
     bool holds(expression const& predicate, bool negated = false) const noexcept {

@@ -183,12 +183,10 @@ TEST(IndexCoverage, PredicatesFollowFromTheColumnsBeingNotNull) {
 
 TEST(IndexCoverage, APredicateFollowsFromNotNullWhereTheServerReducesIt) {
     expression const x{.kind = expression::form::column, .column = 3};
-    expression const relabeled{.kind = expression::form::cast,
-                               .how = expression::conversion::relabel,
-                               .arguments = {&x, 1}};
-    expression const converted{.kind = expression::form::cast,
-                               .how = expression::conversion::function,
-                               .arguments = {&x, 1}};
+    expression const relabeled{
+        .kind = expression::form::cast, .how = expression::conversion::relabel, .arguments = {&x, 1}};
+    expression const converted{
+        .kind = expression::form::cast, .how = expression::conversion::function, .arguments = {&x, 1}};
     auto const verdict_for = [&](expression const& value, bool not_null, bool is_never_null, bool server_reduces) {
         expression const predicate{.kind = expression::form::null_test, .negated = true, .arguments = {&value, 1}};
         key_database made;
