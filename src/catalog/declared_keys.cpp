@@ -23,11 +23,11 @@ auto names_of(declared_key const& one) { return std::tuple(one.schema, one.table
 declared_keys::declared_keys(pg::call& current) {
     auto& arena = current.arena();
     auto const rows = select<row<identifier, identifier, identifier, oid, oid, oid, identifier, identifier, identifier,
-                                 identifier, identifier, bool>>(arena, queries::declared_keys);
+                                 identifier, identifier, bool, bool>>(arena, queries::declared_keys);
     auto const keys = arena.array<declared_key>(rows.size());
     std::transform(rows.begin(), rows.end(), keys.begin(), [&](auto const& one) {
         auto const& [schema, table, constraint, table_id, id, child, child_schema, child_name, name, parent_schema,
-                     parent_name, shows_rows] = one;
+                     parent_name, may_read, has_row_security] = one;
         return declared_key{
             .schema = schema.name,
             .table = table.name,
@@ -38,7 +38,8 @@ declared_keys::declared_keys(pg::call& current) {
             .child_name = arena.concat(child_schema.quoted, '.', child_name.quoted),
             .name = name.name,
             .parent_name = arena.concat(parent_schema.quoted, '.', parent_name.quoted),
-            .shows_rows = shows_rows,
+            .has_row_security = has_row_security,
+            .shows_rows = may_read && !has_row_security,
         };
     });
     std::sort(keys.begin(), keys.end(), [](auto const& a, auto const& b) { return names_of(a) < names_of(b); });

@@ -19,6 +19,7 @@ struct declared_key {
     std::string_view child_name{};     ///< schema-qualified and quoted
     std::string_view name{};
     std::string_view parent_name{};  ///< schema-qualified and quoted
+    bool has_row_security = false;   ///< one of its tables
     bool shows_rows = false;  ///< the caller may see what is in the rows: owns the child or reads all statistics,
                               ///< and no table of the key has row security
 };

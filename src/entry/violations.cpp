@@ -63,12 +63,25 @@ void merge(key_violations& into, key_violations const& other) {
     sum.windows.merge(other.sum.windows);
 }
 
+/// Keys that were kept before somebody enabled row security on a table of theirs.
+void forget_secrets(model::arena& arena, catalog::declared_keys const& keys, std::span<violation_entry const> entries) {
+    model::vector<watch::violation_key> secrets(arena);
+    for (auto const& one : entries) {
+        auto const* const known =
+            keys.find(as_text(one.key.schema), as_text(one.key.child), as_text(one.key.constraint));
+        if (known != nullptr && known->has_row_security && one.last.key[0] != '\0') secrets.push_back(one.key);
+    }
+    if (!secrets.empty()) watch::forget_last_key(secrets.data(), secrets.size());
+}
+
 /// By child, constraint name and side.
 model::vector<key_violations> load_violations(pg::call& current) {
     auto& arena = current.arena();
     catalog::declared_keys const keys(current);
     model::vector<key_violations> all(arena);
-    for (auto const& one : load_entries(arena)) all.push_back(name_entry(arena, keys, one));
+    auto const entries = load_entries(arena);
+    forget_secrets(arena, keys, entries);
+    for (auto const& one : entries) all.push_back(name_entry(arena, keys, one));
     std::stable_sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.order() < b.order(); });
 
     model::vector<key_violations> folded(arena);

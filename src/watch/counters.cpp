@@ -161,6 +161,13 @@ void forget(violation_key const* keys, std::size_t count) noexcept {
     LWLockRelease(lock);
 }
 
+void forget_last_key(violation_key const* keys, std::size_t count) noexcept {
+    LWLockAcquire(lock, LW_EXCLUSIVE);
+    for (std::size_t number = 0; number < count; ++number)
+        if (auto* const entry = find_entry(keys[number])) std::memset(entry->last.key, 0, sizeof entry->last.key);
+    LWLockRelease(lock);
+}
+
 void note_reset() noexcept {
     LWLockAcquire(lock, LW_EXCLUSIVE);
     *state = {0, {GetCurrentTimestamp()}};

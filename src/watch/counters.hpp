@@ -41,6 +41,9 @@ counters_info read_info() noexcept;
 /// Forgets entries.
 void forget(violation_key const* keys, std::size_t count) noexcept;
 
+/// Forgets the latest key of entries that go on counting.
+void forget_last_key(violation_key const* keys, std::size_t count) noexcept;
+
 /// Starts the count of evicted violations anew.
 void note_reset() noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "src/pg/compat.hpp"
 #include "src/watch/counters.hpp"
+#include "src/watch/kept_keys.hpp"
 
 /// A violation is seen when it is raised, not when it is logged: PL/pgSQL catches errors that no log ever has. Context
 /// callbacks run once for each raise, whatever the log level, and not for a raise again (elog.c: errfinish,
@@ -67,7 +68,10 @@ void deliver() noexcept {
     lost = 0;
 }
 
-void deliver_at_transaction(XactEvent, void*) { deliver(); }
+void deliver_at_transaction(XactEvent event, void*) {
+    deliver();
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) forget_written();
+}
 void deliver_at_subtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void*) {
     if (event == SUBXACT_EVENT_ABORT_SUB) deliver();
 }
@@ -79,9 +83,17 @@ void prepare() {
     RegisterXactCallback(deliver_at_transaction, nullptr);
     RegisterSubXactCallback(deliver_at_subtransaction, nullptr);
     before_shmem_exit(deliver_at_exit, Datum{0});
+    prepare_kept_keys();
     error_memory = AllocSetContextCreate(TopMemoryContext, "fkaudit errors", reserved_bytes, reserved_bytes,
                                          ALLOCSET_DEFAULT_MAXSIZE);
     is_prepared = true;
+}
+
+/// The key stays out of shared memory and out of the file where it is a secret, and where that is not known: `is_noted`
+/// says whether all that led to the violation was noted.
+void remember_allowed(violation_key const& key, violation_event& event, bool is_noted) noexcept {
+    if (!is_noted || !may_keep_key()) std::memset(event.key, 0, sizeof event.key);
+    remember(key, event);
 }
 
 bool may_be_violation(int sqlerrcode) noexcept {
@@ -97,7 +109,8 @@ void at_error(void* argument) {
     MemoryContextSwitchTo(before);
     violation_key key;
     violation_event event;
-    if (read_violation(*error, current->is_alter_table, key, event)) remember(key, event);
+    if (read_violation(*error, current->is_alter_table, key, event))
+        remember_allowed(key, event, !current->is_alter_table);  // ALTER TABLE reads what it validates
     MemoryContextReset(error_memory);
 }
 
@@ -111,7 +124,8 @@ void at_log(ErrorData* error) {
         if (!is_counted && *is_tracking && may_be_violation(error->sqlerrcode) &&
             read_violation(*error, false, key, event)) {
             prepare();
-            remember(key, event);
+            // A subscription's worker writes without queries.
+            remember_allowed(key, event, MyBackendType == B_BACKEND);
         }
     }
     if (next_log_hook != nullptr) next_log_hook(error);
@@ -146,6 +160,7 @@ void run_in_frame(bool is_alter_table, Inside inside) {
 
 void finish_query(QueryDesc* query) {
     run_in_frame(false, [query] {
+        note_written(*query->estate);
         if (next_finish_hook != nullptr)
             next_finish_hook(query);
         else
@@ -157,6 +172,7 @@ void run_utility(PlannedStmt* statement, char const* text, bool is_read_only_tre
                  ParamListInfo parameters, QueryEnvironment* environment, DestReceiver* receiver,
                  QueryCompletion* completion) {
     run_in_frame(IsA(statement->utilityStmt, AlterTableStmt), [=] {
+        if (IsA(statement->utilityStmt, CopyStmt)) note_copy(*castNode(CopyStmt, statement->utilityStmt));
         if (next_utility_hook != nullptr)
             next_utility_hook(statement, text, is_read_only_tree, context, parameters, environment, receiver,
                               completion);

@@ -239,7 +239,7 @@ ask("CREATE SUBSCRIPTION sub CONNECTION '" . $publisher->connstr . " dbname=post
 $node->wait_for_subscription_sync($publisher, 'sub');
 $publisher->safe_psql('postgres', 'INSERT INTO applied VALUES (99)');
 ok($node->poll_query_until('postgres', 'SELECT NOT subenabled FROM pg_subscription'), 'the subscription stops at the error');
-is(ask('SELECT constraint_name, side, violations, last_key FROM fk_violations'), 'applied_fk|child write|1|(p)=(99)', 'a subscription\'s worker');
+is(ask('SELECT constraint_name, side, violations, last_key FROM fk_violations'), 'applied_fk|child write|1|', 'a subscription\'s worker');
 ask('ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub');
 $publisher->stop;
 
