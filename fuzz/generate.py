@@ -41,6 +41,8 @@ def generate(seed, major):
     case.items += late
     case.items += [item for item in indexes if item not in case.items]
     case.items += _damage(random, tables, keys)
+    if major >= 18:
+        case.items += _promise(random, keys)
     return case
 
 
@@ -56,6 +58,15 @@ def _add_later(random, case, keys):
         default = None if random.random() < 0.2 else random.choice(column.type.values())
         case.items[:] = [item for item in before if item is not None]
         case.items.append(AddColumn((child.name, *child.late), child.name, column, default))
+
+
+def _promise(random, keys):
+    """NOT NULL NOT VALID: said of columns that have NULLs already. Where a table cannot take it, it stays as it is."""
+    for key, child, *_ in keys:
+        if random.random() < 0.12:
+            column = random.choice(key.child_columns)
+            yield Act((f"DO $do$ BEGIN ALTER TABLE {quoted(key.child)} ADD NOT NULL {quoted(column)} NOT VALID; "
+                       "EXCEPTION WHEN OTHERS THEN NULL; END $do$;",), ((child.name, column),))
 
 
 def _damage(random, tables, keys):
