@@ -143,6 +143,72 @@ AS 'MODULE_PATHNAME', 'fk_orphans_undeclared' LANGUAGE C VOLATILE PARALLEL UNSAF
 COMMENT ON FUNCTION fk_orphans(regclass, name[], regclass, name[], text, bigint) IS
 'the rows that would violate a foreign key that is not declared';
 
+-- What a run is about, and where it stands as its session last wrote it: fk_check_runs says what is left of that.
+CREATE TABLE fk_check_run_records (
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz,
+    by_user name NOT NULL DEFAULT current_user,
+    state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'finished', 'cancelled', 'failed')),
+    child text,
+    constraint_name name);
+COMMENT ON TABLE fk_check_run_records IS
+'what fk_check_all writes about its runs; read the view fk_check_runs';
+COMMENT ON SEQUENCE fk_check_run_records_run_id_seq IS
+'the numbers of the runs of fk_check_all';
+SELECT pg_catalog.pg_extension_config_dump('fk_check_run_records', '');
+SELECT pg_catalog.pg_extension_config_dump('fk_check_run_records_run_id_seq', '');
+
+-- The session of a run holds a lock on its number, which goes with the session. A standby does not see it.
+CREATE VIEW fk_check_runs WITH (security_invoker = true) AS
+SELECT run_id, started_at, ended_at, by_user,
+       CASE WHEN state = 'running' AND NOT pg_is_in_recovery()
+             AND NOT EXISTS (SELECT FROM pg_locks AS l
+                              WHERE l.locktype = 'object' AND l.granted
+                                AND l.database = (SELECT d.oid FROM pg_database AS d
+                                                   WHERE d.datname = current_database())
+                                AND l.classid = 'fk_check_run_records'::regclass
+                                AND l.objid::bigint = run_id & 4294967295)
+            THEN 'interrupted' ELSE state END AS state,
+       child, constraint_name
+  FROM fk_check_run_records;
+COMMENT ON VIEW fk_check_runs IS
+'the runs of fk_check_all: running, finished, cancelled, failed, or interrupted with their session';
+GRANT SELECT ON fk_check_runs, fk_check_run_records TO pg_read_all_stats;
+
+CREATE TABLE fk_check_results (
+    run_id bigint NOT NULL,
+    checked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    child text NOT NULL,
+    constraint_name name NOT NULL,
+    verdict text NOT NULL,
+    orphan_rows bigint,
+    missing_keys bigint,
+    parent text,
+    enforcement text,
+    reason text,
+    detail text,
+    rows_checked bigint,
+    mixed_null_rows bigint,
+    partial_null_rows bigint,
+    engine text,
+    elapsed_ms double precision,
+    constraint_oid oid NOT NULL,
+    PRIMARY KEY (run_id, constraint_oid));
+COMMENT ON TABLE fk_check_results IS
+'the verdicts of fk_check_all: one row for each run and foreign key; kept by pg_dump';
+GRANT SELECT ON fk_check_results TO pg_read_all_stats;
+SELECT pg_catalog.pg_extension_config_dump('fk_check_results', '');
+
+CREATE PROCEDURE fk_check_all(
+    child regclass DEFAULT NULL,
+    constraint_name name DEFAULT NULL,
+    resume bool DEFAULT false)
+AS 'MODULE_PATHNAME', 'fk_check_all' LANGUAGE C;
+COMMENT ON PROCEDURE fk_check_all(regclass, name, bool) IS
+'the check as a long job: a transaction for each child table, the verdicts kept in fk_check_results';
+REVOKE ALL ON PROCEDURE fk_check_all(regclass, name, bool) FROM PUBLIC;
+
 --
 -- Schema checks
 --

@@ -16,6 +16,13 @@
         return fkaudit::pg::boundary(fcinfo, [](fkaudit::pg::call& current) { return body(current); }); \
     }
 
+#define FKAUDIT_PROCEDURE(name, body)                                                                          \
+    PG_FUNCTION_INFO_V1(name);                                                                                 \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS) {                                                                 \
+        return fkaudit::pg::procedure_boundary(                                                                \
+            fcinfo, [](fkaudit::pg::call& current, fkaudit::pg::transactions& work) { body(current, work); }); \
+    }
+
 // PGDLLEXPORT is empty on PostgreSQL 15; exports.txt has the last word on what the library shows.
 #pragma GCC visibility push(default)
 extern "C" {
@@ -37,6 +44,7 @@ FKAUDIT_FUNCTION(fk_constraints, fkaudit::entry::constraints)
 FKAUDIT_FUNCTION(fk_references, fkaudit::entry::references)
 FKAUDIT_FUNCTION(fk_check, fkaudit::entry::check)
 FKAUDIT_FUNCTION(fk_check_undeclared, fkaudit::entry::check_undeclared)
+FKAUDIT_PROCEDURE(fk_check_all, fkaudit::entry::check_all)
 FKAUDIT_FUNCTION(fk_orphans, fkaudit::entry::orphans)
 FKAUDIT_FUNCTION(fk_orphans_undeclared, fkaudit::entry::orphans_undeclared)
 FKAUDIT_FUNCTION(fk_missing_indexes, fkaudit::entry::missing_indexes)

@@ -9,11 +9,6 @@ namespace {
 
 using check::verdict;
 
-std::string_view join_details(model::arena& arena, std::string_view first, std::string_view second) {
-    if (first.empty() || second.empty()) return first.empty() ? second : first;
-    return arena.concat(first, "; ", second);
-}
-
 void write_row(pg::row_builder& row, verdict const& found) {
     auto const& key = *found.key;
     bool const examined = found.is_examined();
@@ -42,9 +37,7 @@ void write_damaged_row(pg::row_builder& row, model::damaged_constraint const& ke
 Datum run(pg::call& current, pg::result_set& result, model::database const& database, std::string_view further) {
     count_rows(current, list_verdicts(current.arena(), database), [&](std::span<verdict> group) {
         for (auto& found : group) {
-            if (found.is_examined())
-                found.detail = join_details(current.arena(), found.detail, found.enforcement.detail);
-            found.detail = join_details(current.arena(), found.detail, further);
+            found.detail = join_details(current.arena(), full_detail(current.arena(), found), further);
         }
         result.add_each(group, write_row);
     });

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/pg/boundary.hpp"
+#include "src/pg/procedure.hpp"
 
 /// The bodies of the SQL functions, one file a family: load, judge, emit. Arguments and columns: sql/fkaudit--1.0.sql.
 namespace fkaudit::entry {
@@ -9,6 +9,7 @@ Datum constraints(pg::call& current);
 Datum references(pg::call& current);
 Datum check(pg::call& current);
 Datum check_undeclared(pg::call& current);
+void check_all(pg::call& current, pg::transactions& work);
 Datum orphans(pg::call& current);
 Datum orphans_undeclared(pg::call& current);
 Datum missing_indexes(pg::call& current);

@@ -14,6 +14,15 @@ std::span<check::verdict> list_verdicts(model::arena& arena, model::database con
     return verdicts;
 }
 
+std::string_view join_details(model::arena& arena, std::string_view first, std::string_view second) {
+    if (first.empty() || second.empty()) return first.empty() ? second : first;
+    return arena.concat(first, "; ", second);
+}
+
+std::string_view full_detail(model::arena& arena, check::verdict const& found) {
+    return found.is_examined() ? join_details(arena, found.detail, found.enforcement.detail) : found.detail;
+}
+
 void warn_not_examined(pg::call& current, check::verdict const& found) {
     auto& arena = current.arena();
     auto const& key = *found.key;

@@ -9,6 +9,12 @@ namespace fkaudit::entry {
 /// Blank verdicts for the keys of a database, with the enforcement of the declared ones judged.
 std::span<check::verdict> list_verdicts(model::arena& arena, model::database const& database);
 
+/// Both sentences, or the one that is not empty.
+std::string_view join_details(model::arena& arena, std::string_view first, std::string_view second);
+
+/// What there is to say of a verdict: the examination's detail, and of an examined key how it is enforced.
+std::string_view full_detail(model::arena& arena, check::verdict const& found);
+
 /// A WARNING that a key was not examined, and why.
 void warn_not_examined(pg::call& current, check::verdict const& found);
 

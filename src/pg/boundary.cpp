@@ -137,10 +137,16 @@ std::optional<std::span<std::string_view const>> call::texts_argument(int positi
 
 namespace detail {
 
-surroundings surroundings::open() {
+surroundings surroundings::open(int spi_options) {
     MemoryContext const context = AllocSetContextCreate(CurrentMemoryContext, "fkaudit call", ALLOCSET_DEFAULT_SIZES);
-    char* const search_path = MemoryContextStrdup(context, namespace_search_path);
-    int const guc_level = NewGUCNestLevel();
+    surroundings opened{context, 0, MemoryContextStrdup(context, namespace_search_path)};
+    opened.set_settings();
+    if (SPI_connect_ext(spi_options) != SPI_OK_CONNECT) elog(ERROR, "fkaudit: SPI_connect failed");
+    return opened;
+}
+
+void surroundings::set_settings() {
+    guc_level = NewGUCNestLevel();
     auto const set = [](char const* name, char const* value) {
         (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     };
@@ -150,8 +156,6 @@ surroundings surroundings::open() {
     set("jit", "off");
     set("hash_mem_multiplier", "1");
     if (work_mem > 1024) set("work_mem", "1MB");
-    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "fkaudit: SPI_connect failed");
-    return {context, guc_level, search_path};
 }
 
 surroundings surroundings::open_worker() {

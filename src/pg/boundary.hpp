@@ -109,9 +109,12 @@ struct surroundings {
     int guc_level;
     char* search_path;
 
-    static surroundings open();
+    /// `spi_options`: SPI_OPT_NONATOMIC where the call may end the transaction.
+    static surroundings open(int spi_options = 0);
     /// A parallel worker's: memory alone. The rest it has from its leader.
     static surroundings open_worker();
+    /// Sets search_path and the planner's settings, at a new nest level.
+    void set_settings();
     void close() const;
     [[noreturn]] void raise(outcome const& ended) const;
 };

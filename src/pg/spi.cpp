@@ -83,9 +83,7 @@ void unexpected_null(int column) { elog(ERROR, "fkaudit: column %d of a catalog 
 
 namespace {
 
-void check_result(int code, std::span<Oid const> columns) {
-    if (code != SPI_OK_SELECT) elog(ERROR, "fkaudit: a catalog query failed: %s", SPI_result_code_string(code));
-
+void check_columns(std::span<Oid const> columns) {
     TupleDesc const described = SPI_tuptable->tupdesc;
     if (described->natts != static_cast<int>(columns.size()))
         elog(ERROR, "fkaudit: a catalog query returns %d columns instead of %zu", described->natts, columns.size());
@@ -94,6 +92,11 @@ void check_result(int code, std::span<Oid const> columns) {
             elog(ERROR, "fkaudit: column %d of a catalog query has type %s instead of %s", number + 1,
                  format_type_be(TupleDescAttr(described, number)->atttypid),
                  format_type_be(columns[static_cast<std::size_t>(number)]));
+}
+
+void check_result(int code, std::span<Oid const> columns) {
+    if (code != SPI_OK_SELECT) elog(ERROR, "fkaudit: a catalog query failed: %s", SPI_result_code_string(code));
+    check_columns(columns);
 }
 
 }  // namespace
@@ -107,6 +110,14 @@ std::int64_t execute_write(char const* sql, int parameter_count, Oid* types, Dat
     int const code = SPI_execute_with_args(sql, parameter_count, types, values, nulls, false, 0);
     if (code < 0) elog(ERROR, "fkaudit: a statement failed: %s", SPI_result_code_string(code));
     return static_cast<std::int64_t>(SPI_processed);
+}
+
+void execute_returning(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
+                       std::span<Oid const> columns) {
+    int const code = SPI_execute_with_args(sql, parameter_count, types, values, nulls, false, 0);
+    if (code < 0 || SPI_tuptable == nullptr)
+        elog(ERROR, "fkaudit: a statement failed: %s", SPI_result_code_string(code));
+    check_columns(columns);
 }
 
 void execute(kept_query& query, int parameter_count, Oid* types, Datum* values, char const* nulls,

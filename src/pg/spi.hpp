@@ -71,6 +71,7 @@ template <>
 struct codec<double> {
     static constexpr Oid type = FLOAT8OID;
     static double read(model::arena&, Datum value) { return DatumGetFloat8(value); }
+    static Datum write(double value) { return Float8GetDatum(value); }
 };
 template <>
 struct codec<model::oid> {
@@ -177,6 +178,10 @@ void execute(char const* sql, int parameter_count, Oid* types, Datum* values, ch
 /// Runs one statement that writes. May ereport: call it inside a guard.
 std::int64_t execute_write(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls);
 
+/// Runs one INSERT … RETURNING or its like; the result is in SPI_tuptable. May ereport: call it inside a guard.
+void execute_returning(char const* sql, int parameter_count, Oid* types, Datum* values, char const* nulls,
+                       std::span<Oid const> columns);
+
 /// A query that runs many times in one call, such as once for each foreign key: its plan is made once, for any
 /// parameters, and kept for the session.
 struct kept_query {
@@ -219,23 +224,50 @@ struct reader<row<Column...>> {
     }
 };
 
-/// All rows of a read-only query, in its order; `query` is its text or a kept_query.
-template <class Row, class Query, class... Parameter>
-std::span<Row const> select(model::arena& arena, Query&& query, Parameter const&... parameter) {
+namespace detail {
+
+/// The rows that `run(parameters)` leaves in SPI_tuptable.
+template <class Row, class Run, class... Parameter>
+std::span<Row const> read_rows(model::arena& arena, Run run, Parameter const&... parameter) {
     static_assert(std::is_trivially_destructible_v<Row>);
     std::span<Row> rows;
     guarded([&] {
         parameters<sizeof...(Parameter)> bound;
         [[maybe_unused]] std::size_t position = 0;
         (bound.set(position++, parameter), ...);
-        execute(query, sizeof...(Parameter), bound.types.data(), bound.values.data(), bound.nulls.data(),
-                reader<Row>::types);
+        run(bound);
         rows = arena.array<Row>(SPI_processed);
         for (std::size_t number = 0; number < rows.size(); ++number)
             rows[number] = reader<Row>::read(arena, SPI_tuptable->vals[number]);
         SPI_freetuptable(SPI_tuptable);
     });
     return rows;
+}
+
+}  // namespace detail
+
+/// All rows of a read-only query, in its order; `query` is its text or a kept_query.
+template <class Row, class Query, class... Parameter>
+std::span<Row const> select(model::arena& arena, Query&& query, Parameter const&... parameter) {
+    return detail::read_rows<Row>(
+        arena,
+        [&](auto& bound) {
+            execute(query, sizeof...(Parameter), bound.types.data(), bound.values.data(), bound.nulls.data(),
+                    reader<Row>::types);
+        },
+        parameter...);
+}
+
+/// What a statement with RETURNING wrote, under the caller's rights.
+template <class Row, class... Parameter>
+std::span<Row const> run_returning(model::arena& arena, char const* statement, Parameter const&... parameter) {
+    return detail::read_rows<Row>(
+        arena,
+        [&](auto& bound) {
+            execute_returning(statement, sizeof...(Parameter), bound.types.data(), bound.values.data(),
+                              bound.nulls.data(), reader<Row>::types);
+        },
+        parameter...);
 }
 
 /// Runs one statement that writes, under the caller's rights; returns how many rows it wrote.

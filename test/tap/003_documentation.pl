@@ -65,7 +65,8 @@ for my $file ('README.md', 'doc/fkaudit.md')
 {
     for my $example (examples_of($file))
     {
-        # Statements alone are usage; those that change something are tested elsewhere.
+        # Statements alone are usage; those that change something are tested elsewhere, but for what examples go on from.
+        $node->safe_psql('shop', $example->{statement}) if $example->{statement} =~ /^CALL /;
         next if $example->{output} eq '';
         ++$with_output;
         my $pattern = join '', map { /^\s*…$/ ? '(?:.*\n)*?' : quotemeta . "\n" } split /\n/, $example->{output};
