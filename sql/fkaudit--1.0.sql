@@ -526,6 +526,100 @@ COMMENT ON VIEW fk_violations_info IS
 'how full the counters of the whole server are, and what they had to forget';
 GRANT SELECT ON fk_violations_info TO PUBLIC;
 
+CREATE SEQUENCE fk_history_ids;
+COMMENT ON SEQUENCE fk_history_ids IS
+'numbers the rows of fk_history_log';
+SELECT pg_catalog.pg_extension_config_dump('fk_history_ids', '');
+
+-- Counts the changes that could not be recorded since fk_sync_history() ran: a sequence also keeps what is rolled back, and
+-- takes no more room.
+CREATE SEQUENCE fk_history_missed;
+COMMENT ON SEQUENCE fk_history_missed IS
+'counts the changes that are missing in the history; fk_history_info shows it';
+
+-- The latest row of a key is its state as far as it is recorded; rows without a change are not shown. origin tells the
+-- databases apart whose OIDs are meant: a restored one has others.
+CREATE TABLE fk_history_log (
+    id bigint NOT NULL,
+    changed_at timestamptz NOT NULL,
+    change text,
+    child text COLLATE "C",
+    constraint_name name,
+    before jsonb,
+    after jsonb,
+    by_user text NOT NULL,
+    application text,
+    command text NOT NULL,
+    txid bigint NOT NULL,
+    origin text NOT NULL,
+    constraint_oid oid,
+    bypassed int NOT NULL);
+CREATE INDEX fk_history_log_by_constraint ON fk_history_log (constraint_oid, id);
+CREATE INDEX fk_history_log_by_name ON fk_history_log (child, constraint_name, id);
+CREATE INDEX fk_history_log_of_bypassed ON fk_history_log (constraint_oid)
+ WHERE bypassed > 0 OR after ->> 'validity' LIKE 'not valid: %';
+CREATE INDEX fk_history_log_by_time ON fk_history_log (changed_at);
+COMMENT ON TABLE fk_history_log IS
+'what is recorded of each foreign key; the view fk_history shows it; kept by pg_dump';
+SELECT pg_catalog.pg_extension_config_dump('fk_history_log', '');
+
+CREATE VIEW fk_history AS
+SELECT changed_at, change, child, constraint_name, before, after, by_user, application, command, txid
+  FROM fk_history_log
+ WHERE change IS NOT NULL
+ ORDER BY id;
+COMMENT ON VIEW fk_history IS
+'what changed in foreign keys, when, by whom and by which command; see fk_track_history';
+GRANT SELECT ON fk_history TO pg_read_all_stats;
+
+CREATE FUNCTION fk_record_commands()
+RETURNS event_trigger
+AS 'MODULE_PATHNAME', 'fk_record_commands' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_record_commands() IS
+'the event trigger of fk_track_history at the end of a command';
+
+CREATE FUNCTION fk_record_drops()
+RETURNS event_trigger
+AS 'MODULE_PATHNAME', 'fk_record_drops' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_record_drops() IS
+'the event trigger of fk_track_history for what a command drops';
+
+CREATE VIEW fk_history_info AS
+SELECT EXISTS (SELECT FROM pg_catalog.pg_event_trigger e
+                WHERE e.evtfoid = 'fk_record_commands'::regproc AND e.evtenabled = 'A')
+       AND EXISTS (SELECT FROM pg_catalog.pg_event_trigger e
+                    WHERE e.evtfoid = 'fk_record_drops'::regproc AND e.evtenabled = 'A') AS tracking,
+       CASE WHEN s.is_called THEN s.last_value ELSE 0 END AS missed,
+       (SELECT count(*) FROM fk_history_log l WHERE l.change IS NOT NULL) AS changes,
+       (SELECT min(l.changed_at) FROM fk_history_log l) AS since
+  FROM fk_history_missed s;
+COMMENT ON VIEW fk_history_info IS
+'whether the history is kept, and how many changes could not be recorded';
+GRANT SELECT ON fk_history_info TO PUBLIC;
+
+CREATE FUNCTION fk_track_history(
+    enable bool)
+RETURNS void
+AS 'MODULE_PATHNAME', 'fk_track_history' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_track_history(bool) IS
+'switches the history of foreign keys on or off: makes or drops its event triggers';
+REVOKE ALL ON FUNCTION fk_track_history(bool) FROM PUBLIC;
+
+CREATE FUNCTION fk_sync_history()
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'fk_sync_history' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_sync_history() IS
+'records what changed behind the history, and says how much that was';
+REVOKE ALL ON FUNCTION fk_sync_history() FROM PUBLIC;
+
+CREATE FUNCTION fk_mark_release(
+    label text)
+RETURNS void
+AS 'MODULE_PATHNAME', 'fk_mark_release' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION fk_mark_release(text) IS
+'marks a release of your software in the history';
+REVOKE ALL ON FUNCTION fk_mark_release(text) FROM PUBLIC;
+
 --
 -- Plan and repair: these print SQL, they never run it
 --

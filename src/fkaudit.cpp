@@ -4,11 +4,22 @@
 #include "src/audit/registry.hpp"
 #include "src/check/scan_worker.hpp"
 #include "src/entry/entry.hpp"
+#include "src/entry/history_events.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
 #include "src/pg/settings.hpp"
 #include "src/watch/counters.hpp"
 #include "src/watch/recorder.hpp"
+
+/// An event trigger's: most commands are none of its business, and need no boundary.
+#define FKAUDIT_EVENT_FUNCTION(name, find, has_work, body)                                                       \
+    PG_FUNCTION_INFO_V1(name);                                                                                   \
+    PGDLLEXPORT Datum name(PG_FUNCTION_ARGS) {                                                                   \
+        auto const touched = find(fcinfo);                                                                       \
+        if (!(has_work)) return Datum{0};                                                                        \
+        return fkaudit::pg::boundary(fcinfo,                                                                     \
+                                     [&touched](fkaudit::pg::call& current) { return body(current, touched); }); \
+    }
 
 #define FKAUDIT_FUNCTION(name, body)                                                                    \
     PG_FUNCTION_INFO_V1(name);                                                                          \
@@ -67,6 +78,13 @@ FKAUDIT_FUNCTION(fk_report, fkaudit::entry::report)
 FKAUDIT_FUNCTION(fk_list_violations, fkaudit::entry::list_violations)
 FKAUDIT_FUNCTION(fk_violations_reset, fkaudit::entry::reset_violations)
 FKAUDIT_FUNCTION(fk_count_violations, fkaudit::entry::violations_info)
+FKAUDIT_FUNCTION(fk_track_history, fkaudit::entry::track_history)
+FKAUDIT_FUNCTION(fk_sync_history, fkaudit::entry::sync_history)
+FKAUDIT_FUNCTION(fk_mark_release, fkaudit::entry::mark_release)
+FKAUDIT_EVENT_FUNCTION(fk_record_commands, fkaudit::entry::find_touched_keys,
+                       !touched.is_known || touched.keys.declared != nullptr, fkaudit::entry::record_changed_keys)
+FKAUDIT_EVENT_FUNCTION(fk_record_drops, fkaudit::entry::find_dropping_subject, true,
+                       fkaudit::entry::record_dropped_keys)
 
 /// Where the parallel workers of a scan start: the server looks the name up in the library.
 PGDLLEXPORT void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents);

@@ -25,9 +25,14 @@ public:
           key_(key) {}
 
     text write(plan::server_traits server) {
-        auto const enforcement = judge_enforcement(arena_, database_, key_, table_style::by_role);
         auto const conditions = plan::search_conditions(arena_, database_, key_, server);
         auto const coverage = judge_coverage(arena_, database_, key_, conditions, server);
+        return arena_.concat(write_own(), ", ", member("index", json_string(arena_, to_text(coverage.verdict))));
+    }
+
+    /// What is the key's own, without the index that serves it.
+    text write_own() {
+        auto const enforcement = judge_enforcement(arena_, database_, key_, table_style::by_role);
         return arena_.join(
             std::array{
                 member("child", json_string(arena_, key_.child->qualified)),
@@ -46,7 +51,6 @@ public:
                 member("validity", json_string(arena_, validity())),
                 member("enforcement", json_string(arena_, key_.is_enforced ? "enforced" : "not enforced")),
                 member("triggers", json_string(arena_, triggers(enforcement))),
-                member("index", json_string(arena_, to_text(coverage.verdict))),
             },
             ", ", [](text one) { return one; });
     }
@@ -117,6 +121,10 @@ text write_snapshot(model::arena& arena, model::database const& database,
         return arena.concat('{', key_writer(arena, database, *key).write(server), '}');
     });
     return arena.concat('[', objects, ']');
+}
+
+text write_key(model::arena& arena, model::database const& database, model::constraint const& key) {
+    return arena.concat('{', key_writer(arena, database, key).write_own(), '}');
 }
 
 }  // namespace fkaudit::audit

@@ -47,4 +47,7 @@ consteval std::size_t place_of(std::string_view name) {
 std::string_view write_snapshot(model::arena& arena, model::database const& database,
                                 std::span<model::constraint const* const> keys, plan::server_traits server);
 
+/// One foreign key's object as the history keeps it: without `index`, which is another object's.
+std::string_view write_key(model::arena& arena, model::database const& database, model::constraint const& key);
+
 }  // namespace fkaudit::audit

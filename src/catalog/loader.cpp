@@ -39,10 +39,12 @@ public:
         : arena_(current.arena()),
           statistics_(wanted.statistics),
           definitions_(wanted.definitions),
-          keeps_plans_(wanted.child.has_value()) {}
+          types_(wanted.definitions || wanted.types),
+          keeps_plans_(wanted.child.has_value() || wanted.keys.has_value()) {}
 
     model::database load(scope const& wanted) {
-        found_ = ask<constraint_columns>(queries::constraint_rows, wanted.child, wanted.constraint_name);
+        found_ = wanted.keys ? ask<constraint_columns>(queries::rows_of_keys, *wanted.keys)
+                             : ask<constraint_columns>(queries::constraint_rows, wanted.child, wanted.constraint_name);
         return load(ids());
     }
 
@@ -50,10 +52,8 @@ public:
     model::database load(ids tables) {
         load_relations(tables);
         link_constraints();
-        if (definitions_) {
-            load_operators(arena_, database_);
-            load_types(arena_, database_);
-        }
+        if (definitions_) load_operators(arena_, database_);
+        if (types_) load_types(arena_, database_);
         return database_;
     }
 
@@ -81,7 +81,7 @@ private:
     void report_damage(constraint_columns const& row, text damage);
 
     model::arena& arena_;
-    bool statistics_, definitions_, keeps_plans_;
+    bool statistics_, definitions_, types_, keeps_plans_;
     std::span<constraint_columns const> found_;
     model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
     model::vector<model::damaged_constraint> damaged_{arena_};

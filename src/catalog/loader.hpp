@@ -14,8 +14,10 @@ namespace fkaudit::catalog {
 struct scope {
     std::optional<model::oid> child{};
     std::optional<std::string_view> constraint_name{};
-    bool statistics = false;  ///< also load table and column statistics
+    std::optional<std::span<model::oid const>> keys{};  ///< instead: these declared ones
+    bool statistics = false;                            ///< also load table and column statistics
     bool definitions = true;  ///< also CHECKs, operators, operator classes, types, casts and collations
+    bool types = false;       ///< of those, types, casts and collations
 };
 
 /// Loads the scope in a constant number of catalog queries, under the active snapshot, without a lock on any user

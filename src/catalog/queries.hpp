@@ -56,6 +56,21 @@ SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
   FROM tree t JOIN pg_constraint c ON c.oid = t.id
  ORDER BY c.oid)"};
 
+/// $1 declared keys: the same columns.
+inline pg::spi::kept_query rows_of_keys{R"(
+WITH RECURSIVE tree(id) AS (
+    SELECT unnest($1)
+    UNION
+    SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
+)
+SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
+       coalesce(c.conkey, '{}'), coalesce(c.confkey, '{}'), coalesce(c.conpfeqop, '{}'),
+       c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,
+       c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
+       c.conindid
+  FROM tree t JOIN pg_constraint c ON c.oid = t.id
+ ORDER BY c.oid)"};
+
 /// No parameter: every foreign key's rows, and the declared key that each derives from (itself, where there is none).
 inline constexpr char const* declared_keys = R"(
 WITH RECURSIVE tree(id, root) AS (

@@ -32,5 +32,8 @@ Datum report(pg::call& current);
 Datum list_violations(pg::call& current);
 Datum reset_violations(pg::call& current);
 Datum violations_info(pg::call& current);
+Datum track_history(pg::call& current);
+Datum sync_history(pg::call& current);
+Datum mark_release(pg::call& current);
 
 }  // namespace fkaudit::entry
