@@ -650,3 +650,19 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'fk_validate_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10;
 COMMENT ON FUNCTION fk_validate_plan(regclass, name) IS
 'the statements after which keys that cannot be trusted now can be, with their locks';
+
+CREATE FUNCTION fk_delete_impact(
+    parent regclass,
+    predicate text,
+    action text DEFAULT 'delete')
+RETURNS TABLE (
+    depth int,
+    relation regclass,
+    outcome text,
+    rows bigint,
+    constraint_name name,
+    detail text,
+    path regclass[])
+AS 'MODULE_PATHNAME', 'fk_delete_impact' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 20;
+COMMENT ON FUNCTION fk_delete_impact(regclass, text, text) IS
+'what deleting rows, or changing their keys, would do to other tables, without doing it';

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/audit/set_null_risk.hpp"
+#include "src/plan/column_default.hpp"
 
 namespace fkaudit::audit {
 
@@ -10,45 +11,10 @@ namespace {
 
 using model::action;
 using model::constraint;
-using model::expression;
+using plan::column_default;
+using plan::default_kind;
 using plan::row_event;
 using text = std::string_view;
-
-/// OIDs below are PostgreSQL's own objects (transam.h: FirstNormalObjectId).
-constexpr model::oid first_user_object = 16384;
-
-enum class default_kind : char { constant, null, sequence, unevaluated };
-
-struct column_default {
-    model::column const* column = nullptr;
-    default_kind kind = default_kind::unevaluated;
-    expression const* value = nullptr;
-};
-
-/// The constant inside, if only casts of PostgreSQL's own stand around it.
-expression const* find_constant(expression const& value) {
-    if (value.kind == expression::form::constant) return &value;
-    if (value.kind != expression::form::cast || value.arguments.empty()) return nullptr;
-    auto const& inner = value.arguments[0];
-    using conversion = expression::conversion;
-    bool const is_own = value.how == conversion::function ? value.function < first_user_object
-                        : value.how == conversion::text
-                            ? value.type < first_user_object && inner.type < first_user_object
-                            : value.how == conversion::relabel || value.how == conversion::domain;
-    return is_own ? find_constant(inner) : nullptr;
-}
-
-/// What SET col = DEFAULT writes (rewriteHandler.c: build_column_default).
-column_default find_default(model::database const& database, model::column const& column) {
-    if (column.identity != '\0') return {&column, default_kind::sequence, nullptr};
-    auto const* const type = database.find_type(column.type);
-    bool const of_type = !column.has_default && type != nullptr && type->has_default;
-    if (!column.has_default && !of_type) return {&column, default_kind::null, nullptr};
-    auto const* const value = of_type ? type->default_value : column.default_value;
-    auto const* const constant = value != nullptr ? find_constant(*value) : nullptr;
-    if (constant == nullptr) return {&column, default_kind::unevaluated, nullptr};
-    return {&column, constant->is_null ? default_kind::null : default_kind::constant, value};
-}
 
 /// RESTRICT says openly what a SET DEFAULT that fails amounts to.
 plan::key_actions replace_set_default(constraint const& key, action other) {
@@ -64,7 +30,7 @@ public:
         auto const event = key.on_update == action::set_default ? row_event::key_updated : row_event::deleted;
         for (auto const number : plan::written_columns(key, event))
             if (auto const* const column = key.child->find_column(number))
-                defaults_.push_back(find_default(audit.database, *column));
+                defaults_.push_back(plan::find_default(audit.database, *column));
     }
 
     std::optional<model::default_key> judge() {
@@ -143,7 +109,7 @@ void judge_default_parent(action_audit& audit, model::default_key const& wanted,
     auto const& key = *wanted.key;
     auto const columns = arena.join(wanted.values, ", ", [](auto const& one) { return one.column->name.quoted; });
     auto const values = arena.join(wanted.values, ", ", [&](auto const& one) {
-        auto const* const constant = find_constant(*one.value);
+        auto const* const constant = plan::find_constant(*one.value);
         return arena.concat('\'', constant->text, '\'');
     });
     auto const described = arena.concat("(", columns, ") = (", values, ")");

@@ -1,5 +1,6 @@
 #include "src/check/default_lookup.hpp"
 
+#include "src/check/default_sql.hpp"
 #include "src/check/examination.hpp"
 #include "src/check/key_sql.hpp"
 #include "src/pg/compat.hpp"
@@ -10,34 +11,7 @@ namespace fkaudit::check {
 
 namespace {
 
-using model::expression;
 using text = std::string_view;
-
-/// The type's name as SQL takes it anywhere, its modifier included. May ereport.
-text type_name(model::arena& arena, model::oid type, std::int32_t modifier) {
-    return arena.copy(
-        text(format_type_extended(type, modifier, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY)));
-}
-
-/// The stored constant with its casts, those to domains aside: their constraints are somebody's code.
-text write_value(model::arena& arena, expression const& value) {
-    if (value.kind == expression::form::cast) {
-        auto const inner = write_value(arena, value.arguments[0]);
-        if (value.how == expression::conversion::domain) return inner;
-        return arena.concat("CAST(", inner, " AS ", type_name(arena, value.type, value.modifier), ")");
-    }
-    auto* const plain = pnstrdup(value.text.data(), value.text.size());
-    return arena.concat("CAST(", text(quote_literal_cstr(plain)), " AS ", type_name(arena, value.type, value.modifier),
-                        ")");
-}
-
-/// As the column stores it: of its type below all domains.
-text write_column(model::arena& arena, model::default_value const& one) {
-    auto modifier = one.column->modifier;
-    auto const type = getBaseTypeAndTypmod(one.column->type, &modifier);
-    return arena.concat("CAST(", write_value(arena, *one.value), " AS ", type_name(arena, type, modifier), ") AS ",
-                        one.column->name.quoted);
-}
 
 /// The foreign key cut down to the columns that get a default.
 model::constraint restrict_to(model::arena& arena, model::default_key const& wanted) {
@@ -76,7 +50,7 @@ private:
             auto const sql = write_key_sql(arena, restrict_to(arena, one.wanted));
             auto const values = pg::guarded([&] {
                 return arena.join(one.wanted.values, ", ",
-                                  [&](model::default_value const& value) { return write_column(arena, value); });
+                                  [&](model::default_value const& value) { return write_default(arena, value); });
             });
             auto const query = arena.concat("SELECT EXISTS (SELECT FROM ", sql.parent_source, ", (SELECT ", values,
                                             ") AS c WHERE ", sql.matches, ")", '\0');

@@ -67,6 +67,7 @@ extern "C" {
 #include <optimizer/optimizer.h>
 #include <optimizer/paths.h>
 #include <parser/parse_coerce.h>
+#include <parser/parser.h>
 #include <pgstat.h>
 #include <port/pg_crc32c.h>
 #include <storage/buffile.h>

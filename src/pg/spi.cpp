@@ -65,6 +65,19 @@ jsonb codec<jsonb>::read(model::arena& arena, Datum value) {
     return {PointerGetDatum(kept.data())};
 }
 
+Datum codec<std::span<model::tuple_place const>>::write(std::span<model::tuple_place const> places) {
+    auto const count = std::max<std::size_t>(places.size(), 1);
+    auto* const pointers =
+        static_cast<ItemPointerData*>(MemoryContextAllocHuge(CurrentMemoryContext, count * sizeof(ItemPointerData)));
+    auto* const elements = static_cast<Datum*>(MemoryContextAllocHuge(CurrentMemoryContext, count * sizeof(Datum)));
+    for (std::size_t number = 0; number < places.size(); ++number) {
+        ItemPointerSet(&pointers[number], places[number].block, places[number].offset);
+        elements[number] = PointerGetDatum(&pointers[number]);
+    }
+    return PointerGetDatum(construct_array(elements, static_cast<int>(places.size()), TIDOID, sizeof(ItemPointerData),
+                                           false, TYPALIGN_SHORT));
+}
+
 std::span<Datum const> array_elements(model::arena& arena, Datum value, Oid element, int length, bool by_value,
                                       char align) {
     ArrayType* const array = DatumGetArrayTypeP(value);

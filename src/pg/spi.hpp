@@ -3,6 +3,7 @@
 #include "src/model/arena.hpp"
 #include "src/model/identifier.hpp"
 #include "src/model/time_windows.hpp"
+#include "src/model/tuple_place.hpp"
 #include "src/pg/guard.hpp"
 #include "src/pg/postgres.hpp"
 
@@ -14,6 +15,11 @@
 /// Errors: whatever the server raises (pending_error); a query that does not return the declared types is an internal
 /// error (XX000). A column that is NULL where the C++ type has no room for it is an internal error too.
 namespace fkaudit::pg::spi {
+
+/// An xid.
+struct transaction_number {
+    TransactionId value = InvalidTransactionId;
+};
 
 /// A jsonb value, copied into the call's arena.
 struct jsonb {
@@ -121,6 +127,24 @@ struct codec<std::span<model::oid const>> {
         std::transform(ids.begin(), ids.end(), elements, [](model::oid id) { return ObjectIdGetDatum(id); });
         return PointerGetDatum(construct_array(elements, static_cast<int>(ids.size()), OIDOID, 4, true, TYPALIGN_INT));
     }
+};
+template <>
+struct codec<model::tuple_place> {
+    static constexpr Oid type = TIDOID;
+    static model::tuple_place read(model::arena&, Datum value) {
+        auto* const place = static_cast<ItemPointer>(static_cast<void*>(DatumGetPointer(value)));
+        return {ItemPointerGetBlockNumberNoCheck(place), ItemPointerGetOffsetNumberNoCheck(place)};
+    }
+};
+template <>
+struct codec<transaction_number> {
+    static constexpr Oid type = XIDOID;
+    static transaction_number read(model::arena&, Datum value) { return {DatumGetTransactionId(value)}; }
+};
+template <>
+struct codec<std::span<model::tuple_place const>> {
+    static constexpr Oid type = TIDARRAYOID;
+    static Datum write(std::span<model::tuple_place const> places);
 };
 template <>
 struct codec<jsonb> {

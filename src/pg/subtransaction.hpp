@@ -64,7 +64,29 @@ std::optional<caught_error> attempt(call& current, on_success ending, Body&& bod
     return detail::describe(current.arena(), *error);
 }
 
-/// The same where users' functions may run inside: one that raises a "cancel" by itself ends the subtransaction, but not
+/// Runs `body` in a subtransaction that is rolled back in every case: nothing that it does to settings, locks or rows stays.
+/// An error goes on with everything that it carried.
+template <class Body>
+void run_rolled_back(call& current, Body&& body) {
+    auto const inner = guarded([] { return detail::subtransaction::begin(); });
+    bool failed = false;
+    try {
+        body();
+    } catch (pending_error const&) {
+        failed = true;
+    } catch (...) {
+        guarded([&] { inner.roll_back(); });
+        throw;
+    }
+    auto* const error = guarded([&] {
+        auto* const taken = failed ? detail::take_error(current.context()) : nullptr;
+        inner.roll_back();
+        return taken;
+    });
+    if (failed) throw copied_error{error};
+}
+
+/// attempt() where users' functions may run inside: one that raises a "cancel" by itself ends the subtransaction, but not
 /// the whole run.
 template <class Body>
 std::optional<caught_error> attempt_foreign_code(call& current, on_success ending, Body&& body) {

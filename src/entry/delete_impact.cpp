@@ -1,0 +1,163 @@
+#include <algorithm>
+
+#include "src/catalog/scope.hpp"
+#include "src/check/sql_engine.hpp"
+#include "src/entry/entry.hpp"
+#include "src/entry/impact_rows.hpp"
+#include "src/pg/compat.hpp"
+#include "src/pg/function_gate.hpp"
+#include "src/pg/predicate.hpp"
+#include "src/pg/result_set.hpp"
+#include "src/pg/subtransaction.hpp"
+#include "src/plan/impact_notes.hpp"
+
+namespace fkaudit::entry {
+
+namespace {
+
+using model::oid;
+using pg::spi::row;
+using pg::spi::select;
+using text = std::string_view;
+
+struct question {
+    oid parent = model::no_oid;
+    text predicate{};
+    plan::row_event event = plan::row_event::deleted;
+};
+
+constexpr char const* actions_hint = "The actions are delete and update key.";
+
+question read_question(pg::call& current) {
+    auto const parent = current.oid_argument(0);
+    if (!parent)
+        throw model::error{"22004",
+                           "the parent table must not be null",
+                           {},
+                           "Name a table: SELECT * FROM fk_delete_impact('a_table', 'id = 1')."};
+    catalog::require_table(current, *parent);
+    auto const predicate = current.text_argument(1);
+    if (!predicate)
+        throw model::error{"22004",
+                           "the predicate must not be null",
+                           {},
+                           "Write what would stand after WHERE in a DELETE; true selects all rows."};
+    auto const action = current.text_argument(2);
+    if (!action) throw model::error{"22004", "the action must not be null", {}, actions_hint};
+    if (*action != "delete" && *action != "update key")
+        throw model::error{"22023", current.arena().concat("there is no action \"", *action, '"'), {}, actions_hint};
+    return {*parent, *predicate, *action == "delete" ? plan::row_event::deleted : plan::row_event::key_updated};
+}
+
+void set(char const* name, char const* value, GucAction how) {
+    (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, how, true, 0, false);
+}
+
+/// The rows that the predicate selects, in the order in which a statement would find them.
+std::span<plan::row_place const> select_rows(pg::call& current, impact_rows& source, text table, text predicate) {
+    pg::guarded([&] { set("search_path", current.search_path(), GUC_ACTION_SAVE); });
+    pg::require_predicate(current, table, predicate);
+    auto const rows = source.select_rows(current.arena().concat(" FROM ", table, " WHERE (\n", predicate, "\n)"));
+    pg::guarded([&] { set("search_path", "pg_catalog, pg_temp", GUC_ACTION_SAVE); });
+    return rows;
+}
+
+/// Triggers of users (those that partitioning derived aside), rules and partition keys of the tables that are reached and
+/// of their partitions; of the parent itself also those of tables that inherit from it.
+std::span<plan::table_fact const> load_facts(pg::call& current, std::span<plan::impact const> found, oid parent) {
+    model::vector<oid> tables(current.arena());
+    for (auto const& one : found)
+        if (std::find(tables.begin(), tables.end(), one.table->id) == tables.end()) tables.push_back(one.table->id);
+    auto const rows = select<row<oid, char, std::optional<text>, bool, bool>>(
+        current.arena(), R"(
+WITH RECURSIVE below(root, id) AS (
+    SELECT r, r FROM unnest($1) AS r
+    UNION
+    SELECT b.root, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.id
+      JOIN pg_class c ON c.oid = i.inhrelid AND (c.relispartition OR b.root = $2))
+SELECT b.root, 't'::"char", t.tgname::text AS name, t.tgtype & 8 <> 0, t.tgtype & 16 <> 0
+  FROM below b JOIN pg_trigger t ON t.tgrelid = b.id
+ WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') AND t.tgtype & 24 <> 0
+UNION
+SELECT b.root, 'r', r.rulename::text, r.ev_type = '4', r.ev_type = '2'
+  FROM below b JOIN pg_rewrite r ON r.ev_class = b.id
+ WHERE b.id = b.root AND r.ev_enabled IN ('O', 'A') AND r.ev_type IN ('2', '4')
+UNION
+SELECT b.root, 'p', a.attname::text, false, true
+  FROM below b JOIN pg_partitioned_table p ON p.partrelid = b.id CROSS JOIN unnest(p.partattrs::int2[]) AS number
+  LEFT JOIN pg_attribute a ON a.attrelid = b.id AND a.attnum = number AND number > 0
+ ORDER BY 1, 2, 3)",
+        std::span<oid const>(tables.data(), tables.size()), parent);
+    using kind = plan::table_fact::kind;
+    auto const facts = current.arena().array<plan::table_fact>(rows.size());
+    std::transform(rows.begin(), rows.end(), facts.begin(), [&](auto const& one) -> plan::table_fact {
+        auto const& [table, what, name, on_delete, on_update] = one;
+        auto const quoted = pg::guarded([&] { return name ? pg::spi::quote_name(current.arena(), *name) : text(); });
+        return {table,
+                what == 't'   ? kind::trigger
+                : what == 'r' ? kind::rule
+                              : kind::partition_column,
+                quoted, on_delete, on_update};
+    });
+    return facts;
+}
+
+/// One that has no foreign keys around it is not loaded.
+model::relation describe_table(pg::call& current, oid id) {
+    auto const found = select<row<model::identifier, model::identifier>>(
+        current.arena(),
+        "SELECT n.nspname, r.relname FROM pg_class r JOIN pg_namespace n ON n.oid = r.relnamespace WHERE r.oid = $1",
+        id);
+    model::relation table;
+    table.id = id;
+    if (found.empty()) throw model::error{"42P01", current.arena().concat("relation with OID ", id, " does not exist")};
+    std::tie(table.schema, table.name) = found[0];
+    table.qualified = current.arena().concat(table.schema.quoted, '.', table.name.quoted);
+    return table;
+}
+
+/// Reads only, and leaves nothing behind: not a lock, not a setting.
+void prepare_to_read() {
+    check::set_check_settings();
+    pg::guarded([] {
+        set("transaction_read_only", "on", GUC_ACTION_LOCAL);
+        set("max_parallel_workers_per_gather", "0", GUC_ACTION_SAVE);
+        char number[32];
+        snprintf(number, sizeof number, "%d", maintenance_work_mem);
+        set("work_mem", number, GUC_ACTION_SAVE);
+        // A snapshot of now, without what the caller's own command does itself.
+        PushActiveSnapshot(GetTransactionSnapshot());
+    });
+}
+
+}  // namespace
+
+Datum delete_impact(pg::call& current) {
+    pg::result_set result(current);
+    auto const asked = read_question(current);
+    auto const database = catalog::load(current, {});
+    auto const* known = database.find_relation(asked.parent);
+    auto const own = known != nullptr ? model::relation() : describe_table(current, asked.parent);
+    auto const& parent = known != nullptr ? *known : own;
+    audit::action_audit const audit(current.arena(), database, pg::accepts_not_valid_partitioned_keys);
+    impact_rows source(current, audit);
+
+    std::span<plan::impact const> found;
+    pg::run_rolled_back(current, [&] {
+        prepare_to_read();
+        // A superuser does not run what users have put into their tables, operators and indexes.
+        std::optional<pg::function_gate> gate;
+        if (pg::guarded([] { return superuser(); })) gate.emplace(std::span<Oid const>());
+        auto const rows = select_rows(current, source, parent.qualified, asked.predicate);
+        found = plan::find_impact(current.arena(), database, parent, rows, asked.event, source);
+    });
+    found = plan::add_notes(current.arena(), database, found, load_facts(current, found, parent.id), asked.event);
+    result.add_each(found, [&](pg::row_builder& row, plan::impact const& one) {
+        row << one.depth << one.table->id << to_text(one.outcome) << one.rows
+            << (one.key != nullptr ? std::optional(one.key->name) : std::nullopt)
+            << (one.detail.empty() ? std::nullopt : std::optional(one.detail)) << one.path;
+    });
+    return result.finish();
+}
+
+}  // namespace fkaudit::entry
