@@ -666,3 +666,18 @@ RETURNS TABLE (
 AS 'MODULE_PATHNAME', 'fk_delete_impact' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 20;
 COMMENT ON FUNCTION fk_delete_impact(regclass, text, text) IS
 'what deleting rows, or changing their keys, would do to other tables, without doing it';
+
+CREATE FUNCTION fk_diagnose(error_text text)
+RETURNS TABLE (
+    child regclass,
+    constraint_name name,
+    side text,
+    key jsonb,
+    parent regclass,
+    parent_exists bool,
+    child_rows bigint,
+    explanation text,
+    fix text)
+AS 'MODULE_PATHNAME', 'fk_diagnose' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1;
+COMMENT ON FUNCTION fk_diagnose(text) IS
+'what a pasted error of a foreign key is about, why it came, and the statements for each way out';

@@ -23,15 +23,16 @@ auto names_of(declared_key const& one) { return std::tuple(one.schema, one.table
 declared_keys::declared_keys(pg::call& current) {
     auto& arena = current.arena();
     auto const rows = select<row<identifier, identifier, identifier, oid, oid, oid, identifier, identifier, identifier,
-                                 identifier, identifier, bool, bool>>(arena, queries::declared_keys);
+                                 identifier, identifier, bool, bool, identifier>>(arena, queries::declared_keys);
     auto const keys = arena.array<declared_key>(rows.size());
     std::transform(rows.begin(), rows.end(), keys.begin(), [&](auto const& one) {
         auto const& [schema, table, constraint, table_id, id, child, child_schema, child_name, name, parent_schema,
-                     parent_name, may_read, has_row_security] = one;
+                     parent_name, may_read, has_row_security, referenced] = one;
         return declared_key{
             .schema = schema.name,
             .table = table.name,
             .constraint = constraint.name,
+            .referenced = referenced.name,
             .table_id = table_id,
             .id = id,
             .child = child,

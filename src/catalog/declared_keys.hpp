@@ -12,6 +12,7 @@ struct declared_key {
     std::string_view schema{};  ///< of the table that the row is of, a partition perhaps
     std::string_view table{};
     std::string_view constraint{};
+    std::string_view referenced{};  ///< the table that the row refers to, a partition of the parent perhaps
     model::oid table_id = model::no_oid;
 
     model::oid id = model::no_oid;     ///< of the declared key
@@ -32,6 +33,8 @@ public:
     /// nullptr: there is no such constraint any more.
     declared_key const* find(std::string_view schema, std::string_view table,
                              std::string_view constraint) const noexcept;
+
+    std::span<declared_key const> all() const noexcept { return keys_; }
 
     /// Whether the caller may see what is in the rows of tables that are not there any more: reads all statistics.
     bool reads_all() const noexcept { return reads_all_; }

@@ -84,7 +84,8 @@ WITH RECURSIVE tree(id, root) AS (
 SELECT n.nspname, r.relname, c.conname, r.oid, d.oid, dr.oid, dn.nspname, dr.relname, d.conname, pn.nspname, p.relname,
        pg_has_role(dr.relowner, 'USAGE') OR pg_has_role('pg_read_all_stats', 'USAGE'),
        r.relrowsecurity OR dr.relrowsecurity OR p.relrowsecurity
-       OR EXISTS (SELECT FROM pg_class cp WHERE cp.oid = c.confrelid AND cp.relrowsecurity)
+       OR EXISTS (SELECT FROM pg_class cp WHERE cp.oid = c.confrelid AND cp.relrowsecurity),
+       coalesce((SELECT cp.relname FROM pg_class cp WHERE cp.oid = c.confrelid), p.relname)
   FROM tree t
   JOIN pg_constraint c ON c.oid = t.id
   JOIN pg_class r ON r.oid = c.conrelid
