@@ -667,6 +667,20 @@ AS 'MODULE_PATHNAME', 'fk_delete_impact' LANGUAGE C VOLATILE PARALLEL UNSAFE ROW
 COMMENT ON FUNCTION fk_delete_impact(regclass, text, text) IS
 'what deleting rows, or changing their keys, would do to other tables, without doing it';
 
+CREATE FUNCTION fk_repair_plan(
+    child regclass,
+    constraint_name name,
+    strategy text DEFAULT 'auto',
+    batch_rows int DEFAULT 10000)
+RETURNS TABLE (
+    step int,
+    statement text,
+    affected_rows bigint,
+    detail text)
+AS 'MODULE_PATHNAME', 'fk_repair_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION fk_repair_plan(regclass, name, text, int) IS
+'the statements that repair the orphans of a key, then make it one that can be trusted';
+
 CREATE FUNCTION fk_diagnose(error_text text)
 RETURNS TABLE (
     child regclass,

@@ -7,14 +7,15 @@
 
 namespace fkaudit::catalog {
 
-/// Gives names for new indexes as CREATE INDEX does (indexcmds.c: ChooseRelationName): `table_columns_idx`, shortened
+/// Gives names for new relations as CREATE INDEX does (indexcmds.c: ChooseRelationName): `table_columns_idx`, shortened
 /// at a character's boundary, with a number where it is taken.
-class free_index_names {
+class free_names {
 public:
-    explicit free_index_names(model::arena& arena) : arena_(arena), given_(model::allocator<given>(arena.resource())) {}
+    explicit free_names(model::arena& arena) : arena_(arena), given_(model::allocator<given>(arena.resource())) {}
 
-    /// A name that no relation of the table's schema has, and that this object has not given before.
-    model::identifier choose(model::relation const& table, std::string_view columns);
+    /// A name that no relation and no type of the table's schema has, and that this object has not given before; without
+    /// columns, `table_label`.
+    model::identifier choose(model::relation const& table, std::string_view columns, char const* label = "idx");
 
 private:
     struct given {

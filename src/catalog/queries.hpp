@@ -208,7 +208,7 @@ SELECT t.tgconstraint, t.oid, t.tgrelid, t.tgname, t.tgfoid IN ('"RI_FKey_check_
 
 /// $1 tables: the users' own triggers, without the copies that partitions have.
 inline constexpr char const* user_triggers = R"(
-SELECT t.tgrelid, t.tgname, t.tgenabled, t.tgtype & 3 = 3, t.tgtype & 8 <> 0, t.tgtype & 16 <> 0, t.tgattr::int2[]
+SELECT t.tgrelid, t.tgname, t.tgenabled, t.tgtype & 3 = 3, t.tgtype & 4 <> 0, t.tgtype & 8 <> 0, t.tgtype & 16 <> 0, t.tgattr::int2[]
   FROM pg_trigger t
  WHERE t.tgrelid = ANY($1) AND NOT t.tgisinternal AND t.tgparentid = 0
  ORDER BY t.tgrelid, t.tgname)";

@@ -15,7 +15,7 @@ using text = std::string_view;
 template <class T>
 using maybe = std::optional<T>;
 
-using trigger_columns = row<oid, identifier, char, bool, bool, bool, std::span<std::int16_t const>>;
+using trigger_columns = row<oid, identifier, char, bool, bool, bool, bool, std::span<std::int16_t const>>;
 using rule_columns = row<oid, identifier, bool, bool>;
 using replica_columns = row<maybe<identifier>, maybe<identifier>>;
 using stale_columns = row<oid, text, text, text>;
@@ -25,8 +25,8 @@ std::span<model::user_trigger const> load_triggers(model::arena& arena, ids chil
     auto const triggers = arena.array<model::user_trigger>(rows.size());
     for (std::size_t number = 0; number < rows.size(); ++number) {
         auto& one = triggers[number];
-        std::tie(one.relation, one.name, one.enabled, one.is_before_row, one.on_delete, one.on_update, one.columns) =
-            rows[number];
+        std::tie(one.relation, one.name, one.enabled, one.is_before_row, one.on_insert, one.on_delete, one.on_update,
+                 one.columns) = rows[number];
     }
     return triggers;
 }

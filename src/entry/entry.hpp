@@ -29,6 +29,7 @@ Datum draw_graph(pg::call& current);
 Datum load_order(pg::call& current);
 Datum delete_impact(pg::call& current);
 Datum validate_plan(pg::call& current);
+Datum repair_plan(pg::call& current);
 Datum diagnose_error(pg::call& current);
 Datum report(pg::call& current);
 Datum list_violations(pg::call& current);

@@ -21,7 +21,7 @@ public:
     }
 
 private:
-    catalog::free_index_names names_;
+    catalog::free_names names_;
 };
 
 }  // namespace fkaudit::entry

@@ -13,6 +13,7 @@ struct user_trigger {
     identifier name{};
     char enabled = 'O';  ///< tgenabled
     bool is_before_row = false;
+    bool on_insert = false;
     bool on_delete = false;
     bool on_update = false;
     std::span<std::int16_t const> columns{};  ///< of UPDATE OF; empty: any

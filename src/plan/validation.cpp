@@ -29,15 +29,15 @@ public:
         bool const replaces = state == enforcement_state::not_enforced ||
                               (state == enforcement_state::bypassed && state_.enforcement.has_missing_triggers);
         if (replaces && is_checked_at_once()) {
-            show_orphans();
+            repair_orphans();
             replace();
         } else if (replaces) {
             replace();
-            show_orphans();
+            repair_orphans();
             validate(*key_.child, key_.name);
         } else {
             if (state == enforcement_state::bypassed) enable_triggers();
-            show_orphans();
+            repair_orphans();
             if (!validate_rows()) check();
         }
         return arena_.copy(std::span<plan_step const>(steps_.data(), steps_.size()));
@@ -99,14 +99,16 @@ private:
                                  : "; from here on writes are checked")});
     }
 
-    void show_orphans() {
+    void repair_orphans() {
         if (state_.is_examined && state_.orphan_rows == 0) return;
-        auto const detail = state_.is_examined
-                                ? arena_.concat(state_.orphan_rows, state_.orphan_rows == 1 ? " row has" : " rows have",
-                                                " no parent, and must be repaired before the next step")
-                                : arena_.concat("the rows were not examined (", state_.why_not,
-                                                "): repair what this lists before the next step");
-        call_function("fk_orphans", detail);
+        if (state_.is_examined)
+            call_function("fk_repair_plan",
+                          arena_.concat(state_.orphan_rows, state_.orphan_rows == 1 ? " row has" : " rows have",
+                                        " no parent: run the statements that this prints before the next step"));
+        else
+            call_function("fk_orphans", arena_.concat("the rows were not examined (", state_.why_not,
+                                                      "): repair what this lists before the next step"));
+        steps_.back().stands_for_repair = true;
     }
 
     /// What is not valid: the key, or, where it is called valid, single partitions of the child; false: nothing.

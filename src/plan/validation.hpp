@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "src/model/database.hpp"
 #include "src/model/enforcement.hpp"
@@ -10,9 +11,11 @@ namespace fkaudit::plan {
 /// A statement of a plan, with what it does to other sessions.
 struct plan_step {
     std::string_view statement{};
-    std::string_view lock_mode{};  ///< the locks that it takes, by table
-    std::string_view blocking{};   ///< who waits for it, and how long
-    std::string_view detail{};     ///< what it is for
+    std::string_view lock_mode{};                 ///< the locks that it takes, by table
+    std::string_view blocking{};                  ///< who waits for it, and how long
+    std::string_view detail{};                    ///< what it is for
+    std::optional<std::int64_t> affected_rows{};  ///< of one that changes rows
+    bool stands_for_repair = false;               ///< it stands for the repair of the orphans
 };
 
 /// What is known of a key whose way to trust is asked for.

@@ -1,4 +1,4 @@
--- What fk_validate_plan() prints means the same where a backslash in a plain string is an escape, as
+-- What fk_validate_plan() and fk_repair_plan() print means the same where a backslash in a plain string is an escape, as
 -- standard_conforming_strings = off has it; PostgreSQL 19 has no such strings any more.
 SELECT current_setting('server_version_num')::int >= 190000 AS too_new \gset
 \if :too_new
@@ -17,6 +17,10 @@ INSERT INTO "V ;"."it's
 --\" VALUES (5);
 RESET session_replication_role;
 SET standard_conforming_strings = off;
-SELECT replace(statement, '*', 'child, constraint_name') FROM fk_validate_plan() \gexec
+\set ECHO none
+SELECT replace(statement, '*', 'count(*) > 0 AS found') FROM fk_validate_plan() \gexec
+SELECT p.statement FROM fk_check() k, fk_repair_plan(k.child, k.constraint_name) p WHERE k.verdict = 'violated' \gexec
+\set ECHO all
+SELECT verdict, rows_checked FROM fk_check();
 RESET standard_conforming_strings;
 DROP SCHEMA "V ;" CASCADE;

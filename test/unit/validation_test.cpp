@@ -48,7 +48,7 @@ TEST_F(Validation, AKeyThatIsNotEnforcedIsReplacedBeforeItsOrphansAreRepaired) {
         plan(1, {.enforcement = {state::not_enforced}, .is_examined = true, .orphan_rows = 2}),
         (lines{
             "ALTER TABLE s.t4 DROP CONSTRAINT k11, ADD CONSTRAINT k11 FOREIGN KEY (id) REFERENCES s.t3(id) NOT VALID;",
-            "SELECT * FROM x.fk_orphans('s.t4', 'k11');", "ALTER TABLE s.t4 VALIDATE CONSTRAINT k11;"}));
+            "SELECT * FROM x.fk_repair_plan('s.t4', 'k11');", "ALTER TABLE s.t4 VALIDATE CONSTRAINT k11;"}));
 }
 
 TEST_F(Validation, WhereAPartitionedChildIsCheckedAtOnceItsOrphansAreRepairedFirst) {
@@ -56,7 +56,7 @@ TEST_F(Validation, WhereAPartitionedChildIsCheckedAtOnceItsOrphansAreRepairedFir
         .enforcement = {.state = state::bypassed, .has_missing_triggers = true}, .is_examined = true, .orphan_rows = 1};
     EXPECT_EQ(
         plan(0, missing),
-        (lines{"SELECT * FROM x.fk_orphans('s.t1', 'k10');",
+        (lines{"SELECT * FROM x.fk_repair_plan('s.t1', 'k10');",
                "ALTER TABLE s.t1 DROP CONSTRAINT k10, ADD CONSTRAINT k10 FOREIGN KEY (id) REFERENCES s.t3(id);"}));
     EXPECT_EQ(
         plan(0, missing, true).front(),
