@@ -620,6 +620,29 @@ COMMENT ON FUNCTION fk_mark_release(text) IS
 'marks a release of your software in the history';
 REVOKE ALL ON FUNCTION fk_mark_release(text) FROM PUBLIC;
 
+CREATE FUNCTION fk_list_progress()
+RETURNS TABLE (
+    pid int,
+    datname name,
+    child text,
+    phase text,
+    blocks_done bigint,
+    blocks_total bigint,
+    constraints_done int,
+    constraints_total int,
+    orphans bigint,
+    started_at timestamptz)
+AS 'MODULE_PATHNAME', 'fk_list_progress' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION fk_list_progress() IS
+'the rows of the view fk_progress';
+
+CREATE VIEW fk_progress AS
+SELECT pid, datname, child, phase, blocks_done, blocks_total, constraints_done, constraints_total, orphans, started_at
+  FROM fk_list_progress();
+COMMENT ON VIEW fk_progress IS
+'how far the checks are that run now, in any database; needs shared_preload_libraries';
+GRANT SELECT ON fk_progress TO PUBLIC;
+
 --
 -- Plan and repair: these print SQL, they never run it
 --

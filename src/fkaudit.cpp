@@ -10,6 +10,7 @@
 #include "src/pg/settings.hpp"
 #include "src/watch/counters.hpp"
 #include "src/watch/recorder.hpp"
+#include "src/watch/running_checks.hpp"
 
 /// An event trigger's: most commands are none of its business, and need no boundary.
 #define FKAUDIT_EVENT_FUNCTION(name, find, has_work, body)                                                       \
@@ -47,6 +48,7 @@ void _PG_init(void) {
     fkaudit::pg::install_function_gate();
     if (process_shared_preload_libraries_in_progress) {
         fkaudit::watch::reserve_counters(fkaudit::pg::most_tracked(), fkaudit::pg::saves_counters());
+        fkaudit::watch::reserve_running_checks();
         fkaudit::watch::install_recorder(fkaudit::pg::is_tracking());
     }
 }
@@ -78,6 +80,7 @@ FKAUDIT_FUNCTION(fk_validate_plan, fkaudit::entry::validate_plan)
 FKAUDIT_FUNCTION(fk_repair_plan, fkaudit::entry::repair_plan)
 FKAUDIT_FUNCTION(fk_diagnose, fkaudit::entry::diagnose_error)
 FKAUDIT_FUNCTION(fk_report, fkaudit::entry::report)
+FKAUDIT_FUNCTION(fk_list_progress, fkaudit::entry::list_progress)
 FKAUDIT_FUNCTION(fk_list_violations, fkaudit::entry::list_violations)
 FKAUDIT_FUNCTION(fk_violations_reset, fkaudit::entry::reset_violations)
 FKAUDIT_FUNCTION(fk_count_violations, fkaudit::entry::violations_info)

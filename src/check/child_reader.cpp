@@ -37,6 +37,7 @@ void child_reader::probe(child_key& one) {
         mixed = {};
     }
     if (count == 0 && mixed.empty()) return;
+    pg::note_orphans(count + mixed.size());
     std::transform(missing_, missing_ + count, rows_, [&](std::uint32_t number) { return children.row(number); });
     one.is_done = !one.sink->add(page_, {rows_, count}, mixed);
 }

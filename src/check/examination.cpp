@@ -6,6 +6,7 @@
 #include "src/check/sql_engine.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
+#include "src/pg/progress.hpp"
 #include "src/pg/settings.hpp"
 #include "src/pg/subtransaction.hpp"
 
@@ -208,6 +209,7 @@ private:
     std::optional<pg::caught_error> try_scan(candidates const& some, Snapshot snapshot, std::size_t of,
                                              bool may_use_workers, bool& used_workers) {
         auto const start = std::chrono::steady_clock::now();
+        auto const orphans_before = pg::seen_orphans();
         model::vector<work_item> items(current_.arena());
         model::vector<verdict> blanks(current_.arena());
         for (auto* const one : some) {
@@ -230,6 +232,7 @@ private:
         });
         used_workers = reader.used_workers();
         if (failure) {
+            pg::reset_orphans(orphans_before);
             for (std::size_t number = 0; number < some.size(); ++number) {
                 *some[number]->found = blanks[number];
                 drop_kept(*some[number]);
@@ -344,6 +347,7 @@ private:
             return false;
         }
         one.found->elapsed_ms = milliseconds_since(start);
+        pg::guarded([] { pg::note_key_done(); });
         return is_beyond;
     }
 

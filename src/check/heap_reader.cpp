@@ -375,6 +375,12 @@ std::uint64_t count_blocks(std::span<model::oid const> tables) {
     return blocks;
 }
 
+pg::block_meter make_meter(TableScanDesc scan, heap_part const& part) noexcept {
+    auto const blocks = reinterpret_cast<HeapScanDesc>(scan)->rs_nblocks;
+    bool const is_whole = part.block_count == InvalidBlockNumber;
+    return {is_whole ? 0 : part.first_block, is_whole ? blocks : part.block_count, part.shared};
+}
+
 TableScanDesc begin_heap_scan(Relation table, heap_part const& part) {
     if (part.shared == nullptr) {
         TableScanDesc const scan = table_beginscan_strat(table, GetActiveSnapshot(), 0, nullptr, true, false);

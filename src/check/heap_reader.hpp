@@ -1,7 +1,7 @@
 #pragma once
 
 #include "src/check/key_format.hpp"
-#include "src/pg/postgres.hpp"
+#include "src/pg/progress.hpp"
 
 namespace fkaudit::check {
 
@@ -132,6 +132,9 @@ struct heap_part {
     BlockNumber block_count = InvalidBlockNumber;  ///< from the first one; InvalidBlockNumber: all
 };
 
+/// Counts its blocks while it is read.
+pg::block_meter make_meter(TableScanDesc scan, heap_part const& part) noexcept;
+
 /// Begins to read it from its first page to its last one, or what is left of it, under the active snapshot. May ereport.
 TableScanDesc begin_heap_scan(Relation table, heap_part const& part);
 
@@ -143,11 +146,14 @@ void read_heap(heap_part const& part, heap_page& page, Use use) {
         Relation const table = table_open(part.id, part.lock);
         page.begin(table);
         TableScanDesc const scan = begin_heap_scan(table, part);
+        auto meter = make_meter(scan, part);
         while (heap_getnext(scan, ForwardScanDirection) != nullptr) {
             CHECK_FOR_INTERRUPTS();
             page.load(reinterpret_cast<HeapScanDesc>(scan));
+            meter.at(page.block());
             if (!use()) break;
         }
+        meter.end();
         table_endscan(scan);
         table_close(table, part.lock);
     });

@@ -1,6 +1,7 @@
 #include "src/check/index_pass.hpp"
 
 #include "src/pg/compat.hpp"
+#include "src/pg/progress.hpp"
 
 namespace fkaudit::check {
 
@@ -21,7 +22,10 @@ index_pass::index_pass(pg::call& current, prepared_key const& prepared, key_inde
       missing_(current, prepared, context) {}
 
 void index_pass::run() {
-    pg::guarded([&] { open(); });
+    pg::guarded([&] {
+        open();
+        begin_reading();
+    });
     for (place_ = 0; place_ < places_.size(); ++place_) {
         pg::guarded([&] {
             MemoryContext const before = MemoryContextSwitchTo(context_);
@@ -32,6 +36,7 @@ void index_pass::run() {
         });
         while (pg::guarded([&] { return examine_some(); }))
             if (missing_.is_full()) confirm();
+        pages_ += walk_.pages();
         pg::guarded([&] { walk_.end(); });
     }
     confirm();
@@ -75,7 +80,16 @@ bool index_pass::examine_some() {
         if (!parent_.contains(walk_.values()) && one.rows.has_any(walk_.values())) missing_.add(place_, walk_.values());
     }
     MemoryContextSwitchTo(before);
+    pg::note_blocks(pages_ + walk_.pages());
     return has_more;
+}
+
+/// An index that is sought through is done before all of its blocks are.
+void index_pass::begin_reading() const {
+    if (!pg::is_followed()) return;
+    std::int64_t blocks = 0;
+    for (auto const& one : places_) blocks += RelationGetNumberOfBlocks(one.over.index());
+    pg::begin_phase(pg::progress_phase::walking_index, blocks);
 }
 
 void index_pass::take_partly_null(place& one) {

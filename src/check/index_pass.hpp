@@ -50,6 +50,7 @@ private:
     void open();
     void close();
     bool examine_some();
+    void begin_reading() const;
     void take_partly_null(place& one);
     void confirm();
 
@@ -62,7 +63,8 @@ private:
     parent_probe parent_{};
     index_walk walk_{};
     std::span<place> places_{};
-    std::size_t place_ = 0;  ///< under way
+    std::size_t place_ = 0;   ///< under way
+    std::int64_t pages_ = 0;  ///< of the places before that one
     std::int64_t probed_ = 0, partly_null_ = 0, unindexed_ = 0;
 };
 

@@ -56,6 +56,7 @@ bool index_walk::next() {
             if (!begin_region()) return false;
             continue;
         }
+        count_page();
         over_->read_entry(active_, entry_.data(), nulls_.data());
         auto const null_count = std::count(nulls_.begin(), nulls_.end(), true);
         if (null_count == static_cast<std::ptrdiff_t>(nulls_.size())) continue;
@@ -66,6 +67,12 @@ bool index_walk::next() {
             return true;
         }
     }
+}
+
+void index_walk::count_page() noexcept {
+    auto const page = static_cast<BTScanOpaque>(active_->opaque)->currPos.currPage;
+    pages_ += page != page_;
+    page_ = page;
 }
 
 /// Whether the entry is of the current key; past so many of them, the scan goes on behind all.

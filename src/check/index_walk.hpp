@@ -21,11 +21,15 @@ public:
     bool const* nulls() const noexcept { return nulls_.data(); }
     bool is_complete() const noexcept { return is_complete_; }
 
+    /// Pages of the index that it has come to.
+    std::int64_t pages() const noexcept { return pages_; }
+
     /// For an entry that is NULL in part. The scan that stands at it:
     IndexScanDesc scan() const noexcept { return active_; }
 
 private:
     bool is_repeated();
+    void count_page() noexcept;
     void keep();
     void copy(std::span<Datum const> from, std::span<Datum> to, MemoryContext context);
     bool begin_region();
@@ -45,6 +49,8 @@ private:
     bool is_complete_ = false;  ///< the entry met last
     bool is_by_value_ = true;
     int repeats_ = 0;
+    BlockNumber page_ = InvalidBlockNumber;
+    std::int64_t pages_ = 0;
 };
 
 }  // namespace fkaudit::check

@@ -21,7 +21,10 @@ public:
 
     void wait() {
         while (receive()) {
-            (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH, -1, PG_WAIT_EXTENSION);
+            auto const patience = pg::progress_wait();
+            (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH | (patience >= 0 ? WL_TIMEOUT : 0), patience,
+                            PG_WAIT_EXTENSION);
+            pg::tick_progress();
             ResetLatch(MyLatch);
             CHECK_FOR_INTERRUPTS();
         }
@@ -58,6 +61,7 @@ int count_in_parallel(scan_pass& pass, std::span<child_key> keys, std::span<orph
     pg::guarded([&] { group.launch(workers); });
     group.use_shared(keys);
 
+    pass.begin_reading();
     int const launched = group.size();
     child_reader reader(pass.arena(), pass.context(), pass.columns(), keys, &collector);
     if (launched == 0 || parallel_leader_participation) reader.read(group.shared().heaps(pass.arena(), NoLock));

@@ -20,6 +20,7 @@ public:
     void run() {
         while (auto* const first = find_first()) {
             CHECK_FOR_INTERRUPTS();
+            pg::tick_progress();
             if (first->rows.has_row())
                 list_page(*first);
             else
@@ -85,6 +86,7 @@ void parallel_list::launch(int workers) {
 
 void parallel_list::run(std::span<child_key> keys, std::span<orphan_lister* const> listers) {
     group_.use_shared(keys);
+    pass_.begin_reading();
     int const launched = group_.size();
     row_merger merger(pass_.arena(), group_, listers);
     if (launched == 0) {

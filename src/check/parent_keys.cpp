@@ -6,11 +6,8 @@ namespace fkaudit::check {
 
 namespace {
 
-/// About how many rows the tables have, rather too few.
-std::uint64_t expect_rows(std::span<model::oid const> tables) {
-    constexpr std::uint64_t rows_in_a_block = 32;
-    return count_blocks(tables) * rows_in_a_block;
-}
+/// About how many rows a block has, rather too few.
+constexpr std::uint64_t rows_in_a_block = 32;
 
 }  // namespace
 
@@ -59,7 +56,9 @@ void parent_keys::read_tables(std::span<model::oid const> tables, std::span<want
 
 void parent_keys::read(std::span<model::oid const> tables, std::span<wanted_column const> columns) {
     auto const seed = make_seed();
-    auto const expected = expect_rows(tables);
+    auto const blocks = count_blocks(tables);
+    auto const expected = blocks * rows_in_a_block;
+    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_parent, static_cast<std::int64_t>(blocks)); });
     switch (format_.form) {
         case key_form::word: {
             keys::integer_set_builder<keys::word> builder(memory_, format_.fields, seed, expected);

@@ -83,7 +83,14 @@ std::span<child_key> scan_pass::child_keys() {
     return all;
 }
 
+void scan_pass::begin_reading() {
+    if (!pg::is_followed()) return;
+    auto const blocks = static_cast<std::int64_t>(count_blocks(tables()));
+    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_child, blocks); });
+}
+
 void scan_pass::read(std::span<child_key> keys) {
+    begin_reading();
     child_reader reader(arena_, context_.get(), columns(), keys);
     auto const ids = tables();
     auto const parts = arena_.array<heap_part>(ids.size());

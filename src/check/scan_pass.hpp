@@ -47,6 +47,8 @@ public:
 
     /// The keys as a reader wants them, but for their sinks.
     std::span<child_key> child_keys();
+    /// Tells how far the check is: the child is read next.
+    void begin_reading();
     /// Reads the child in this process.
     void read(std::span<child_key> keys);
     /// Fills the rows of each verdict but those that its sink counts.

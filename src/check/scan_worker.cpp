@@ -77,6 +77,7 @@ void work(shm_toc* contents, dsm_segment* segment, MemoryContext context) {
         pgstat_report_activity(STATE_RUNNING, debug_query_string);
         shm_mq_set_sender(found.queue(ParallelWorkerNumber), MyProc);
         queue = shm_mq_attach(found.queue(ParallelWorkerNumber), segment, nullptr);
+        if (found.wanted().is_followed) pg::join_progress();
         InstrStartParallelQuery();
         return found;
     });

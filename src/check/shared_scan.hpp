@@ -16,6 +16,7 @@ public:
         bool lists = false;              ///< they send the orphans' rows; otherwise they count them
         std::size_t counting_share = 0;  ///< bytes for a key's values
         std::size_t queue_size = 65536;  ///< as that of the executor's
+        bool is_followed = false;        ///< they add to what the leader's session shows of its progress
     };
 
     /// What it takes, asked before the context's memory is made.

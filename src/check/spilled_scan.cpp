@@ -161,6 +161,12 @@ void for_each_run(std::span<std::uint64_t const> pages, std::span<model::oid con
     }
 }
 
+void begin_reading(pg::progress_phase phase, std::span<model::oid const> heaps) {
+    if (!pg::is_followed()) return;
+    auto const blocks = static_cast<std::int64_t>(count_blocks(heaps));
+    pg::guarded([&] { pg::begin_phase(phase, blocks); });
+}
+
 }  // namespace
 
 spilled_scan::spilled_scan(work_item& item, key_format const& format, MemoryContext context, std::size_t limit)
@@ -198,6 +204,7 @@ void spilled_scan::run_with(orphan_sink& sink) {
     key_gatherer parent_gatherer(arena_, format_, format_.parent, positions);
     key_gatherer gatherer(arena_, format_, format_.child, positions);
 
+    begin_reading(pg::progress_phase::reading_parent, parents);
     bool is_over = false;
     try {
         for (auto const id : parents)
@@ -207,6 +214,7 @@ void spilled_scan::run_with(orphan_sink& sink) {
                 return true;
             });
         spill_children(both, page, gatherer);
+        pg::guarded([] { pg::begin_phase(pg::progress_phase::comparing_keys); });
         both.compare();
     } catch (over_budget const&) {
         is_over = true;
@@ -224,6 +232,7 @@ void spilled_scan::spill_children(partitioned_keys<Key>& both, heap_page& page, 
     bool const is_full = item_.prepared.key->match == model::match_type::full;
     std::int64_t rows = 0, partly_null = 0;
     bool is_over = false;
+    begin_reading(pg::progress_phase::reading_child, children);
     for (std::size_t heap = 0; heap < children.size() && !is_over; ++heap)
         read_heap({.id = children[heap]}, page, [&] {
             gatherer.gather(page);
@@ -250,7 +259,9 @@ void spilled_scan::report(partitioned_keys<Key>& both, heap_page& page, key_gath
     auto const missing = both.missing();
     auto const present = arena_.array<std::uint32_t>(MaxHeapTuplesPerPage + 1);
     auto const orphans = arena_.array<std::uint32_t>(MaxHeapTuplesPerPage + 1);
-    for_each_run(both.pages(), heaps(arena_, item_.prepared.child_tables), [&](heap_part const& part) {
+    auto const pages = both.pages();
+    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_orphans, static_cast<std::int64_t>(pages.size())); });
+    for_each_run(pages, heaps(arena_, item_.prepared.child_tables), [&](heap_part const& part) {
         bool wants_more = true;
         read_heap(part, page, [&] {
             gatherer.gather(page);
@@ -264,6 +275,7 @@ void spilled_scan::report(partitioned_keys<Key>& both, heap_page& page, key_gath
                     orphans[count++] = gatherer.row(number);
             }
             auto const mixed = is_full ? gatherer.partly_null() : std::span<std::uint32_t const>();
+            pg::note_orphans(count + mixed.size());
             wants_more = sink.add(page, orphans.first(count), mixed);
             return wants_more;
         });

@@ -2,6 +2,7 @@
 
 #include "src/check/key_sql.hpp"
 #include "src/check/locks.hpp"
+#include "src/pg/progress.hpp"
 #include "src/pg/settings.hpp"
 #include "src/pg/spi.hpp"
 
@@ -38,10 +39,12 @@ orphan_columns write_orphan_columns(model::arena& arena, prepared_key const& pre
 }  // namespace
 
 void sql_engine::count(std::span<work_item> items) {
+    pg::guarded([] { pg::begin_phase(pg::progress_phase::running_query); });
     for (auto& item : items) count(item);
 }
 
 void sql_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
+    pg::guarded([] { pg::begin_phase(pg::progress_phase::running_query); });
     for (auto& item : items) list(item, max_rows, result);
 }
 

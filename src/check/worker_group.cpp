@@ -6,6 +6,7 @@
 namespace fkaudit::check {
 
 void worker_group::launch(int workers) {
+    wanted_.is_followed = pg::is_followed();
     EnterParallelMode();
     context_ = CreateParallelContext("fkaudit", "fkaudit_scan_worker", workers);
     shared_scan::estimate(context_->estimator, pass_, workers, wanted_);

@@ -39,9 +39,18 @@ void refuse_here(pg::transactions const& work) {
                            "SET default_transaction_read_only = off, or use fk_check(), which keeps nothing."};
 }
 
+std::size_t count_left(check_run const& run, std::span<model::constraint const> keys) {
+    return static_cast<std::size_t>(
+        std::count_if(keys.begin(), keys.end(), [&](auto const& key) { return !run.is_done(key); }));
+}
+
 class checking {
 public:
-    checking(pg::call& current, pg::transactions& work, check_run& run) : current_(current), work_(work), run_(run) {}
+    checking(pg::call& current, pg::transactions& work, check_run& run, std::size_t keys)
+        : current_(current),
+          work_(work),
+          run_(run),
+          progress_(keys) {}
 
     void check(model::database const& database) {
         store_damaged(database);
@@ -58,9 +67,11 @@ public:
 
 private:
     void check_table(planned_table planned) {
-        if (std::all_of(planned.begin(), planned.end(), [&](auto const& key) { return run_.is_done(key); })) return;
+        if (count_left(run_, planned) == 0) return;
         auto const failure = pg::attempt(current_, pg::on_success::commit, [&] { check_now(planned); });
         if (failure) store_failure(planned, *failure);
+        done_ += count_left(run_, planned);
+        progress_.set_done(done_);
         work_.commit();
     }
 
@@ -79,7 +90,7 @@ private:
             else
                 wanted.push_back(*found);
         }
-        count_rows(own, {wanted.data(), wanted.size()}, [&](std::span<verdict> group) {
+        count_rows(own, {wanted.data(), wanted.size()}, progress_, [&](std::span<verdict> group) {
             for (auto const& found : group) run_.store(own.arena(), found);
         });
     }
@@ -114,6 +125,8 @@ private:
     pg::call& current_;
     pg::transactions& work_;
     check_run& run_;
+    pg::check_progress progress_;
+    std::size_t done_ = 0;
 };
 
 }  // namespace
@@ -128,7 +141,7 @@ void check_all(pg::call& current, pg::transactions& work) {
 
     std::optional<pg::copied_error> stopped;
     try {
-        checking(current, work, run).check(database);
+        checking(current, work, run, count_left(run, database.constraints)).check(database);
     } catch (pg::copied_error const& error) {
         stopped = error;
     }

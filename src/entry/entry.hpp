@@ -32,6 +32,7 @@ Datum validate_plan(pg::call& current);
 Datum repair_plan(pg::call& current);
 Datum diagnose_error(pg::call& current);
 Datum report(pg::call& current);
+Datum list_progress(pg::call& current);
 Datum list_violations(pg::call& current);
 Datum reset_violations(pg::call& current);
 Datum violations_info(pg::call& current);

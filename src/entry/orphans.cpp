@@ -45,9 +45,12 @@ Datum run(pg::call& current, pg::result_set& result, model::database const& data
     check::set_check_settings();
     list_task work(result, max_rows);
     auto verdicts = list_verdicts(current.arena(), database);
+    pg::check_progress progress(verdicts.size());
     while (!verdicts.empty()) {
         auto const group = verdicts.first(check::count_same_child(verdicts));
+        progress.begin_child(group.front().key->child->qualified);
         check::examine(current, group, work);
+        progress.end_child(group.size(), std::nullopt);
         for (auto const& found : group)
             if (!found.is_examined()) warn_not_examined(current, found);
         verdicts = verdicts.subspan(group.size());

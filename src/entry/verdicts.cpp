@@ -23,6 +23,12 @@ std::string_view full_detail(model::arena& arena, check::verdict const& found) {
     return found.is_examined() ? join_details(arena, found.detail, found.enforcement.detail) : found.detail;
 }
 
+void end_counted(pg::check_progress& progress, std::span<check::verdict const> group) {
+    std::int64_t orphans = 0;
+    for (auto const& found : group) orphans += found.orphan_rows;
+    progress.end_child(group.size(), orphans);
+}
+
 void warn_not_examined(pg::call& current, check::verdict const& found) {
     auto& arena = current.arena();
     auto const& key = *found.key;

@@ -9,7 +9,10 @@ namespace {
 int engine_setting = static_cast<int>(engine_choice::automatic);
 bool trust_setting = false;
 int workers_setting = -1;
+constexpr int most_seconds = 86400;
 constexpr int most_workers = 1024;  // as the server allows its own settings
+
+int interval_setting = 0;
 
 int max_tracked_setting = 5000;
 bool track_setting = true;
@@ -63,6 +66,9 @@ void define_settings(find_wrong_item find_wrong_rule) {
     DefineCustomIntVariable("fkaudit.max_parallel_workers", "Sets how many parallel workers may help with a check.",
                             "-1 follows max_parallel_maintenance_workers.", &workers_setting, -1, -1, most_workers,
                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("fkaudit.progress_interval", "Sets how often a long check says how far it is.",
+                            "By a line of NOTICE; 0 is never.", &interval_setting, 0, 0, most_seconds, PGC_USERSET,
+                            GUC_UNIT_S, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("fkaudit.rules", "Switches rules of fk_audit() on and off.",
                                "A list of +rule and -rule, read from the left.", &rules_text, "", PGC_USERSET,
                                GUC_LIST_INPUT, check_rules, nullptr, nullptr);
@@ -85,6 +91,8 @@ int max_parallel_workers() noexcept {
 int most_tracked() noexcept { return max_tracked_setting; }
 bool const& is_tracking() noexcept { return track_setting; }
 bool const& saves_counters() noexcept { return save_setting; }
+
+int progress_interval() noexcept { return interval_setting; }
 
 bool trusts_indexes() noexcept { return trust_setting; }
 

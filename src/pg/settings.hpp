@@ -26,6 +26,9 @@ int most_tracked() noexcept;
 bool const& is_tracking() noexcept;
 bool const& saves_counters() noexcept;
 
+/// Seconds between a long check's lines of NOTICE; 0: there are none. fkaudit.progress_interval.
+int progress_interval() noexcept;
+
 /// Whether `auto` may take the index engine: fkaudit.trust_indexes.
 bool trusts_indexes() noexcept;
 
