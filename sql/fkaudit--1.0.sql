@@ -674,6 +674,21 @@ AS 'MODULE_PATHNAME', 'fk_validate_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROW
 COMMENT ON FUNCTION fk_validate_plan(regclass, name) IS
 'the statements after which keys that cannot be trusted now can be, with their locks';
 
+CREATE FUNCTION fk_action_plan(
+    child regclass,
+    constraint_name name,
+    on_delete text DEFAULT NULL,
+    on_update text DEFAULT NULL,
+    deferrability text DEFAULT NULL)
+RETURNS TABLE (
+    step int,
+    statement text,
+    lock_mode text,
+    detail text)
+AS 'MODULE_PATHNAME', 'fk_action_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION fk_action_plan(regclass, name, text, text, text) IS
+'the statements that give a key other actions or another deferrability, with their locks and dangers';
+
 CREATE FUNCTION fk_delete_impact(
     parent regclass,
     predicate text,

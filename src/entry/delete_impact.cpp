@@ -4,6 +4,7 @@
 #include "src/check/sql_engine.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/impact_rows.hpp"
+#include "src/entry/table_facts.hpp"
 #include "src/pg/compat.hpp"
 #include "src/pg/function_gate.hpp"
 #include "src/pg/predicate.hpp"
@@ -62,44 +63,12 @@ std::span<plan::row_place const> select_rows(pg::call& current, impact_rows& sou
     return rows;
 }
 
-/// Triggers of users (those that partitioning derived aside), rules and partition keys of the tables that are reached and
-/// of their partitions; of the parent itself also those of tables that inherit from it.
+/// Of the tables that are reached.
 std::span<plan::table_fact const> load_facts(pg::call& current, std::span<plan::impact const> found, oid parent) {
     model::vector<oid> tables(current.arena());
     for (auto const& one : found)
         if (std::find(tables.begin(), tables.end(), one.table->id) == tables.end()) tables.push_back(one.table->id);
-    auto const rows = select<row<oid, char, std::optional<text>, bool, bool>>(
-        current.arena(), R"(
-WITH RECURSIVE below(root, id) AS (
-    SELECT r, r FROM unnest($1) AS r
-    UNION
-    SELECT b.root, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.id
-      JOIN pg_class c ON c.oid = i.inhrelid AND (c.relispartition OR b.root = $2))
-SELECT b.root, 't'::"char", t.tgname::text AS name, t.tgtype & 8 <> 0, t.tgtype & 16 <> 0
-  FROM below b JOIN pg_trigger t ON t.tgrelid = b.id
- WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled IN ('O', 'A') AND t.tgtype & 24 <> 0
-UNION
-SELECT b.root, 'r', r.rulename::text, r.ev_type = '4', r.ev_type = '2'
-  FROM below b JOIN pg_rewrite r ON r.ev_class = b.id
- WHERE b.id = b.root AND r.ev_enabled IN ('O', 'A') AND r.ev_type IN ('2', '4')
-UNION
-SELECT b.root, 'p', a.attname::text, false, true
-  FROM below b JOIN pg_partitioned_table p ON p.partrelid = b.id CROSS JOIN unnest(p.partattrs::int2[]) AS number
-  LEFT JOIN pg_attribute a ON a.attrelid = b.id AND a.attnum = number AND number > 0
- ORDER BY 1, 2, 3)",
-        std::span<oid const>(tables.data(), tables.size()), parent);
-    using kind = plan::table_fact::kind;
-    auto const facts = current.arena().array<plan::table_fact>(rows.size());
-    std::transform(rows.begin(), rows.end(), facts.begin(), [&](auto const& one) -> plan::table_fact {
-        auto const& [table, what, name, on_delete, on_update] = one;
-        auto const quoted = pg::guarded([&] { return name ? pg::spi::quote_name(current.arena(), *name) : text(); });
-        return {table,
-                what == 't'   ? kind::trigger
-                : what == 'r' ? kind::rule
-                              : kind::partition_column,
-                quoted, on_delete, on_update};
-    });
-    return facts;
+    return load_table_facts(current, {tables.data(), tables.size()}, parent);
 }
 
 /// One that has no foreign keys around it is not loaded.

@@ -27,6 +27,7 @@ Datum drift(pg::call& current);
 Datum fingerprint(pg::call& current);
 Datum draw_graph(pg::call& current);
 Datum load_order(pg::call& current);
+Datum action_plan(pg::call& current);
 Datum delete_impact(pg::call& current);
 Datum validate_plan(pg::call& current);
 Datum repair_plan(pg::call& current);
