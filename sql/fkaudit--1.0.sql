@@ -719,6 +719,27 @@ AS 'MODULE_PATHNAME', 'fk_repair_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 
 COMMENT ON FUNCTION fk_repair_plan(regclass, name, text, int) IS
 'the statements that repair the orphans of a key, then make it one that can be trusted';
 
+CREATE FUNCTION fk_add_plan(
+    child regclass,
+    child_columns name[],
+    parent regclass,
+    parent_columns name[],
+    match_type text DEFAULT 'simple',
+    on_delete text DEFAULT 'no action',
+    on_update text DEFAULT 'no action',
+    strategy text DEFAULT 'auto')
+RETURNS TABLE (
+    step int,
+    child regclass,
+    constraint_name name,
+    statement text,
+    lock_mode text,
+    blocking text,
+    detail text)
+AS 'MODULE_PATHNAME', 'fk_add_plan' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10;
+COMMENT ON FUNCTION fk_add_plan(regclass, name[], regclass, name[], text, text, text, text) IS
+'the statements that declare a foreign key, with its orphans repaired, its indexes and the locks';
+
 CREATE FUNCTION fk_diagnose(error_text text)
 RETURNS TABLE (
     child regclass,

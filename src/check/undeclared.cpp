@@ -17,9 +17,7 @@ using names = std::span<text const>;
 
 template <class T>
 T require(std::optional<T> const& argument, text message) {
-    if (!argument)
-        throw model::error{
-            "22004", message, {}, "fk_check(child, child_columns, parent, parent_columns) needs them all."};
+    if (!argument) throw model::error{"22004", message, {}, "Pass child, child_columns, parent and parent_columns."};
     return *argument;
 }
 

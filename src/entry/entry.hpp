@@ -31,6 +31,7 @@ Datum action_plan(pg::call& current);
 Datum delete_impact(pg::call& current);
 Datum validate_plan(pg::call& current);
 Datum repair_plan(pg::call& current);
+Datum add_plan(pg::call& current);
 Datum diagnose_error(pg::call& current);
 Datum report(pg::call& current);
 Datum list_progress(pg::call& current);
