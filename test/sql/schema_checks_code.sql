@@ -119,17 +119,19 @@ SELECT traps.ran();
 
 \x
 -- Everything runs with the rights of the caller, the views included: no function is SECURITY DEFINER, and the views read
--- no table with their owner's rights.
+-- no table with their owner's rights, the extension's own aside.
 SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
   JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
  WHERE e.extname = 'fkaudit' AND p.prosecdef;
+WITH own AS (
+    SELECT d.objid FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+     WHERE d.classid = 'pg_class'::regclass AND e.extname = 'fkaudit'
+)
 SELECT v.ev_class::regclass AS view, d.refobjid::regclass AS reads
   FROM pg_rewrite v JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = v.oid
   JOIN pg_class c ON c.oid = v.ev_class
- WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.ev_class
-   AND c.reloptions IS DISTINCT FROM '{security_invoker=true}'
-   AND v.ev_class IN (SELECT objid FROM pg_depend x JOIN pg_extension e ON e.oid = x.refobjid
-                       WHERE x.classid = 'pg_class'::regclass AND x.refclassid = 'pg_extension'::regclass AND e.extname = 'fkaudit');
+ WHERE d.refclassid = 'pg_class'::regclass AND v.ev_class IN (TABLE own) AND d.refobjid NOT IN (TABLE own)
+   AND c.reloptions IS DISTINCT FROM '{security_invoker=true}';
 
 SET client_min_messages = warning;
 DROP FUNCTION regress_fkaudit_look;
