@@ -643,6 +643,22 @@ COMMENT ON VIEW fk_progress IS
 'how far the checks are that run now, in any database; needs shared_preload_libraries';
 GRANT SELECT ON fk_progress TO PUBLIC;
 
+CREATE FUNCTION fk_incidents(
+    since interval DEFAULT '7 days')
+RETURNS TABLE (
+    child text,
+    constraint_name name,
+    started_at timestamptz,
+    ended_at timestamptz,
+    violations bigint,
+    times_baseline double precision,
+    nearest_change text,
+    nearest_release text,
+    explanation text)
+AS 'MODULE_PATHNAME', 'fk_incidents' LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION fk_incidents(interval) IS
+'when foreign keys were violated far more than usual, and what had changed before';
+
 --
 -- Plan and repair: these print SQL, they never run it
 --

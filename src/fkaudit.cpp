@@ -89,6 +89,7 @@ FKAUDIT_FUNCTION(fk_count_violations, fkaudit::entry::violations_info)
 FKAUDIT_FUNCTION(fk_track_history, fkaudit::entry::track_history)
 FKAUDIT_FUNCTION(fk_sync_history, fkaudit::entry::sync_history)
 FKAUDIT_FUNCTION(fk_mark_release, fkaudit::entry::mark_release)
+FKAUDIT_FUNCTION(fk_incidents, fkaudit::entry::incidents)
 FKAUDIT_EVENT_FUNCTION(fk_record_commands, fkaudit::entry::find_touched_keys,
                        !touched.is_known || touched.keys.declared != nullptr, fkaudit::entry::record_changed_keys)
 FKAUDIT_EVENT_FUNCTION(fk_record_drops, fkaudit::entry::find_dropping_subject, true,

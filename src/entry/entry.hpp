@@ -41,5 +41,6 @@ Datum violations_info(pg::call& current);
 Datum track_history(pg::call& current);
 Datum sync_history(pg::call& current);
 Datum mark_release(pg::call& current);
+Datum incidents(pg::call& current);
 
 }  // namespace fkaudit::entry

@@ -86,6 +86,8 @@ std::int64_t time_windows::last_hours(timestamp now, int length) const noexcept 
     return hours_.sum(hour_of(now), length);
 }
 
+std::int64_t time_windows::in_hour(timestamp moment) const noexcept { return hours_.at(hour_of(moment)); }
+
 std::optional<double> time_windows::hourly_baseline(timestamp now, timestamp first) const noexcept {
     auto const current = std::max(hour_of(now), hours_.latest);
     auto const start = std::max(hour_of(first), current - hours_kept + 1);
@@ -105,6 +107,12 @@ std::optional<double> time_windows::hourly_baseline(timestamp now, timestamp fir
 void time_windows::merge(time_windows const& other) noexcept {
     minutes_.merge(other.minutes_);
     hours_.merge(other.hours_);
+}
+
+timestamp hour_begin(timestamp moment) noexcept { return {hour_of(moment) * microseconds_per_hour}; }
+
+timestamp add_hours(timestamp moment, std::int64_t hours) noexcept {
+    return {moment.microseconds + hours * microseconds_per_hour};
 }
 
 }  // namespace fkaudit::model

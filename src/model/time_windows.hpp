@@ -26,6 +26,9 @@ public:
     std::int64_t last_minutes(timestamp now, int length) const noexcept;
     std::int64_t last_hours(timestamp now, int length) const noexcept;
 
+    /// In the whole hour that the moment lies in; 0 where it is no longer kept.
+    std::int64_t in_hour(timestamp moment) const noexcept;
+
     /// The median of the hourly counts between the first count and the current hour; none for fewer than
     /// fewest_baseline_hours.
     std::optional<double> hourly_baseline(timestamp now, timestamp first) const noexcept;
@@ -49,5 +52,9 @@ private:
     ring<minutes_kept> minutes_;
     ring<hours_kept> hours_;
 };
+
+/// When the hour began that the moment lies in; and one that is some hours away.
+timestamp hour_begin(timestamp moment) noexcept;
+timestamp add_hours(timestamp moment, std::int64_t hours) noexcept;
 
 }  // namespace fkaudit::model
