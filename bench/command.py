@@ -46,7 +46,9 @@ class Bench:
     def run(self, workload):
         database = f"bench_{workload.LETTER}"
         started = time.monotonic()
-        self._make(workload, database)
+        ports = getattr(workload, "PORTS", [None])
+        for port in ports:
+            self._make(workload, database, port)
         made = time.monotonic()
         races = []
         for race in workload.races(self._scale):
@@ -54,7 +56,8 @@ class Bench:
             races.append(race)
             if race.disagreement():
                 self.faults.append(race.disagreement())
-        self._admin.run(f"DROP DATABASE {database}")
+        for port in ports:
+            Session("postgres", port=port).run(f"DROP DATABASE {database}")
         self.races += races
         self._lines += report.workload_lines(workload, races)
         by_title = {race.title: race for race in races}
@@ -62,9 +65,9 @@ class Bench:
         print(f"({workload.LETTER}) {workload.TITLE}: data {made - started:.0f} s, races {time.monotonic() - made:.0f} s",
               file=sys.stderr, flush=True)
 
-    def _make(self, workload, database):
-        self._admin.run(f"CREATE DATABASE {database}")
-        session = Session(database, {"maintenance_work_mem": "1GB", "client_min_messages": "warning"})
+    def _make(self, workload, database, port):
+        Session("postgres", port=port).run(f"CREATE DATABASE {database}")
+        session = Session(database, {"maintenance_work_mem": "1GB", "client_min_messages": "warning"}, port)
         session.run("CREATE EXTENSION fkaudit")
         for statement in workload.make(self._scale):
             session.run(statement)

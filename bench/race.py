@@ -15,12 +15,14 @@ _MOST_REPEATS = 15
 @dataclass
 class Contestant:
     """`work(session)` puts what counts on the session's stopwatch. It returns the number of orphans that it found, or
-    None where it finds none of that kind; those of one race must agree. `figures` are what it measured besides."""
+    None where it finds none of that kind; those of one race must agree. `figures` are what it measured besides. `port`
+    leads to another server than the bench's own."""
 
     name: str
     work: Callable[[Session], int | None]
     settings: dict = field(default_factory=dict)
     figures: dict = field(default_factory=dict)
+    port: int | None = None
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Race:
 
 def run_race(race, database, rounds, turn_seconds=TURN_SECONDS):
     """One round that is not measured, then `rounds` of them, each beginning with another contestant."""
-    sessions = {one.name: Session(database, one.settings) for one in race.contestants}
+    sessions = {one.name: Session(database, one.settings, one.port) for one in race.contestants}
     race.outcomes = {one.name: Outcome() for one in race.contestants}
     gc.disable()
     try:

@@ -11,10 +11,12 @@ class NotAvailable(Exception):
 
 
 class Session:
-    """`settings`: by name. One that this version of fkaudit does not know is left out."""
+    """`settings`: by name. One that this version of fkaudit does not know is left out. `port`: of another server than the
+    bench's own."""
 
-    def __init__(self, database, settings=()):
-        self._connection = psycopg2.connect(dbname=database)
+    def __init__(self, database, settings=(), port=None):
+        self._connection = psycopg2.connect(dbname=database, **({"port": port} if port else {}))
+        self.database, self.port = database, port
         self._connection.autocommit = True
         self._cursor = self._connection.cursor()
         self.seconds = 0.0

@@ -11,6 +11,7 @@
 #   server_install [MAKE…]    build the extension and install it into the tree; further arguments go to make
 #   server_install_test_modules [MAKE…]  likewise the extensions below test/module, which only tests need
 #   server_start [SETTING…]   initdb and start; exports PGHOST, PGPORT, PGUSER and PGDATABASE
+#   server_start_beside NAME PORT [SETTING…]  start a second server like it
 #   server_as COMMAND…        run a command as the server's user, in the tree
 #   server_psql ARG…          the server's own psql, without ~/.psqlrc, stopping at errors
 #   server_stop               stop the server; the tree stays
@@ -205,6 +206,22 @@ CONF
     server_as "$SERVER_BIN/pg_ctl" --pgdata="$SERVER_DATA" --log="$SERVER_DATA/server.log" --wait --silent start \
         >/dev/null 2>&1 </dev/null ||
         { cat "$SERVER_DATA/server.log" >&2; server_fail "the private server did not start"; }
+}
+
+# A copy of the server that runs already, with its settings, in a directory $1 of its own and on port $2 of the same socket
+# directory; further arguments are settings.
+server_start_beside() {
+    local directory=$SERVER_TREE/$1 port=$2
+    shift 2
+    "$SERVER_BIN/pg_basebackup" --pgdata="$directory" --checkpoint=fast --no-sync
+    if ((EUID == 0)); then
+        chown -R "$SERVER_USER" "$directory"
+    fi
+    chmod 700 "$directory"
+    printf '%s\n' "$@" >>"$directory/postgresql.conf"
+    server_as "$SERVER_BIN/pg_ctl" --pgdata="$directory" --log="$directory/server.log" --options="-p $port" --wait --silent \
+        start >/dev/null 2>&1 </dev/null ||
+        { cat "$directory/server.log" >&2; server_fail "the second server did not start"; }
 }
 
 server_psql() {
