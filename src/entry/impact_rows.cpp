@@ -64,18 +64,20 @@ std::size_t memory_limit() { return static_cast<std::size_t>(maintenance_work_me
                        "Ask about fewer rows at a time, or raise maintenance_work_mem."};
 }
 
-row_place place_of(oid table, tuple_place place, transaction_number writer) {
-    return {table, place.block, place.offset, TransactionIdIsCurrentTransactionId(writer.value)};
+/// Rows of other access methods and of foreign tables need not know who wrote them.
+row_place place_of(oid table, tuple_place place, maybe_transaction writer) {
+    return {table, place.block, place.offset, writer && TransactionIdIsCurrentTransactionId(writer->value)};
 }
 
 }  // namespace
 
+std::size_t impact_rows::used_memory() const {
+    return pg::guarded([&] { return static_cast<std::size_t>(MemoryContextMemAllocated(current_.context(), true)); });
+}
+
 void impact_rows::check_limits() {
-    auto const used = pg::guarded([&] {
-        CHECK_FOR_INTERRUPTS();
-        return MemoryContextMemAllocated(current_.context(), true);
-    });
-    if (used > memory_limit()) refuse_memory();
+    pg::guarded([] { CHECK_FOR_INTERRUPTS(); });
+    if (used_memory() > used_before_ + memory_limit()) refuse_memory();
 }
 
 model::arena& impact_rows::renew_scratch() {
@@ -100,7 +102,7 @@ std::span<Row const> impact_rows::select(text query, Parameter const&... paramet
 std::span<row_place const> impact_rows::select_rows(text rest) {
     renew_scratch();
     auto const rows =
-        select<row<oid, tuple_place, transaction_number>>(scratch_->arena.concat("SELECT tableoid, ctid, xmin", rest));
+        select<row<oid, tuple_place, maybe_transaction>>(scratch_->arena.concat("SELECT tableoid, ctid, xmin", rest));
     auto const places = current_.arena().array<row_place>(rows.size());
     for (std::size_t number = 0; number < places.size(); ++number) {
         auto const& [table, place, writer] = rows[number];
@@ -131,7 +133,7 @@ plan::row_source::answer impact_rows::children(constraint const& key, std::span<
                          table_of(parents, *key.parent), " AS p ON p.ctid OPERATOR(pg_catalog.=) t.place JOIN ",
                          sql.child_source, " ON ", sql.matches, " ORDER BY 1, 2, 3");
         auto const rows =
-            select<row<std::int64_t, oid, tuple_place, transaction_number>>(query, places_of(arena, parents));
+            select<row<std::int64_t, oid, tuple_place, maybe_transaction>>(query, places_of(arena, parents));
         auto const matches = arena.array<match>(rows.size());
         for (std::size_t number = 0; number < matches.size(); ++number) {
             auto const& [of, table, place, writer] = rows[number];
@@ -177,7 +179,7 @@ plan::row_source::answer impact_rows::parents(constraint const& key, plan::key_p
         for (auto const& [of, bits, table, where, writer] : rows) {
             auto const number = static_cast<std::size_t>(of - 1);
             nulls[number] = static_cast<plan::key_positions>(bits);
-            if (table && where && writer) matches.push_back({number, place_of(*table, *where, *writer)});
+            if (table && where) matches.push_back({number, place_of(*table, *where, writer)});
         }
         return {arena.copy(std::span<match const>(matches.data(), matches.size())), nulls, {}};
     });

@@ -8,11 +8,14 @@
 namespace fkaudit::entry {
 
 /// The rows as the active snapshot has them, read with the caller's rights and compared as PostgreSQL's own triggers do
-/// (ri_triggers.c). What cannot be read is said in the answer; a cancel ends the run. The call's memory is bounded by
+/// (ri_triggers.c). What cannot be read is said in the answer; a cancel ends the run. What the rows take is bounded by
 /// maintenance_work_mem (program_limit_exceeded).
 class impact_rows final : public plan::row_source {
 public:
-    impact_rows(pg::call& current, audit::action_audit const& audit) : current_(current), audit_(audit) {}
+    impact_rows(pg::call& current, audit::action_audit const& audit)
+        : current_(current),
+          audit_(audit),
+          used_before_(used_memory()) {}
 
     /// The rows of a query for tableoid, ctid and xmin, the text behind `SELECT tableoid, ctid, xmin`.
     std::span<plan::row_place const> select_rows(std::string_view rest);
@@ -33,6 +36,7 @@ private:
         model::arena arena;
     };
 
+    std::size_t used_memory() const;
     model::arena& renew_scratch();
     template <class Row, class... Parameter>
     std::span<Row const> select(std::string_view query, Parameter const&... parameter);
@@ -44,6 +48,7 @@ private:
 
     pg::call& current_;
     audit::action_audit const& audit_;
+    std::size_t used_before_;  ///< the catalog's part of the call's memory
     std::optional<scratch> scratch_{};
 };
 

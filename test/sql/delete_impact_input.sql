@@ -138,6 +138,15 @@ SELECT rows FROM fk_delete_impact('ii.parent', 'id = 1') LIMIT 1;
 SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation IN ('ii.child'::regclass, 'ii.parent'::regclass);
 SELECT current_setting('search_path'), current_setting('transaction_read_only'), current_setting('row_security');
 COMMIT;
+-- While rows are followed: a chain with a round for each row.
+CREATE TABLE ii.chain (id int PRIMARY KEY, before int REFERENCES ii.chain ON DELETE CASCADE);
+INSERT INTO ii.chain SELECT n, nullif(n - 1, 0) FROM generate_series(1, 10000) n;
+\set VERBOSITY sqlstate
+SET statement_timeout = '100ms';
+SELECT max(depth) FROM fk_delete_impact('ii.chain', 'id = 1');
+RESET statement_timeout;
+\set VERBOSITY default
+SELECT depth, rows, cardinality(path) FROM fk_delete_impact('ii.chain', 'id = 9999');
 -- Read-only transactions, and one that has written to the tables itself, uncommitted.
 BEGIN READ ONLY;
 SELECT depth, rows FROM fk_delete_impact('ii.parent', 'id = 1');
