@@ -101,6 +101,7 @@ server_open() {
     include=$("$SERVER_SYSTEM_PG_CONFIG" --includedir)
     include_server=$("$SERVER_SYSTEM_PG_CONFIG" --includedir-server)
     lib=$("$SERVER_SYSTEM_PG_CONFIG" --libdir)
+    messages=$("$SERVER_SYSTEM_PG_CONFIG" --localedir)
 
     mkdir -p "$SERVER_TREE$bin"
     cp -aLT "$bin" "$SERVER_TREE$bin" # copies, not links: the server looks through links to find where it lives
@@ -114,7 +115,7 @@ server_open() {
     find "$share/extension" -mindepth 1 -maxdepth 1 ! -name 'fkaudit*' \
         -exec ln -s -t "$SERVER_TREE$share/extension" {} +
     rm -f "$SERVER_TREE$pkglib/fkaudit.so"
-    for directory in "$include" "$include_server" "$lib"; do
+    for directory in "$include" "$include_server" "$lib" "$messages"; do
         if [[ ! -e $SERVER_TREE$directory ]]; then
             mkdir -p "$SERVER_TREE${directory%/*}"
             ln -s "$directory" "$SERVER_TREE$directory"

@@ -164,6 +164,15 @@ constexpr step ways[][2] = {{nullptr, nullptr}, {unescape, nullptr}, {unescape, 
 
 std::size_t ways_of_wrapping() noexcept { return std::size(ways); }
 
+std::size_t likely_way(text source) noexcept {
+    constexpr std::size_t escapes = 1, doubled = 3;
+    auto const begin = source.find_first_not_of(" \t\r\n");
+    if (begin != text::npos && (source[begin] == '{' || source[begin] == '[')) return escapes;
+    for (auto const field : {text(",23503,\""), text(",23001,\"")})
+        if (source.find(field) != text::npos) return doubled;
+    return 0;
+}
+
 std::string_view unwrap(model::arena& arena, text source, std::size_t way, bool is_utf8) {
     for (auto const take_off : ways[way])
         if (take_off != nullptr) source = take_off(arena, source, is_utf8);

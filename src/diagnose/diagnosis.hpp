@@ -24,9 +24,10 @@ struct violation {
     side where = side::unknown;
     std::string_view named_table{};       ///< as the message has it
     std::string_view named_constraint{};  ///< as the message has it
-    shown_key shown{};                    ///< columns of `where`
-    bool is_mixed_null = false;           ///< MATCH FULL, some columns NULL
-    std::string_view others{};            ///< further foreign keys that the text may be about; empty: none
+    shown_key shown{};
+    side key_of = side::unknown;  ///< whose columns the shown key has: those of `where`, but for `detach` the child's
+    bool is_mixed_null = false;   ///< MATCH FULL, some columns NULL
+    std::string_view others{};    ///< further foreign keys that the text may be about; empty: none
 
     std::string_view why_not{};      ///< why the rows were not looked at; empty: they were
     std::string_view wrong_value{};  ///< the server's words about a value that is none of its type

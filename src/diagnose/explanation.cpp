@@ -123,7 +123,9 @@ private:
     }
 
     void tell_parent() {
-        if (!tell_key(key_.parent->qualified, parent_columns())) return tell_event();
+        bool const shows_child = found_.key_of == side::child;
+        auto const& shown_table = shows_child ? *key_.child : *key_.parent;
+        if (!tell_key(shown_table.qualified, shows_child ? child_columns() : parent_columns())) return tell_event();
         tell_event();
         auto const which = arena_.concat("(", parent_columns(), ") = ", shown(), " of ", key_.parent->qualified);
         if (!found_.child_rows) {

@@ -159,6 +159,8 @@ bool hides_key(text rest) {
                             text("На ключ все ще"),
                             text("中没有出现键"),
                             text("仍然有对键的引用"),
+                            text("中不存在键。"),
+                            text("键仍被表"),
                             text("中不存在索引鍵"),
                             text("索引鍵仍被")})
         if (rest.find(word) != nowhere) return true;

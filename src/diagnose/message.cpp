@@ -271,7 +271,7 @@ bool hints_at_violation(text source) noexcept {
 std::span<std::string_view const> quoted_texts(model::arena& arena, text source) {
     // An error has its names near its beginning.
     source = source.substr(0, 20000);
-    constexpr text others[] = {"`", "'", "[", "]", "‘", "’"};
+    constexpr text others[] = {"`", "'", "[", "]", "‘", "’", "‚", "‛"};
     auto const length = [&](text at) { return std::max(length_at(marks, at), length_at(others, at)); };
     model::vector<std::size_t> begins(arena);
     model::vector<text> found(arena);

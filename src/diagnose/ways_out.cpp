@@ -60,7 +60,7 @@ private:
     /// One value of the key, in the type of the column that it was shown for.
     text value(std::size_t position, model::column const& target) const {
         auto const shown = found_.shown.values[position];
-        auto const& own = found_.where == side::parent ? key_.parent_column(position) : key_.child_column(position);
+        auto const& own = found_.key_of == side::parent ? key_.parent_column(position) : key_.child_column(position);
         auto const type = database_.base_type(own.type);
         constexpr model::oid integers[] = {20, 21, 23};
         bool const is_plain = std::find(std::begin(integers), std::end(integers), type) != std::end(integers);

@@ -22,6 +22,7 @@ constexpr wording wordings[] = {
     {event::child_write, "tc", {"\"", "\" tablosu üzerindeki ekleme veya güncelleme işlemi \"", "\" foreign key kısıtlamasını ihlal ediyor"}},  // tr
     {event::child_write, "tc", {"insert або update в таблиці \"", "\" порушує обмеження зовнішнього ключа \"", "\""}},  // uk
     {event::child_write, "tc", {"插入或更新表 \"", "\" 违反外键约束 \"", "\""}},  // zh_CN
+    {event::child_write, "tc", {"对表 \"", "\" 的插入或更新违反外键约束 \"", "\""}},  // zh_CN, newer
     {event::child_write, "tc", {"資料表 \"", "\" 的插入或更新違反外來鍵限制 \"", "\""}},  // zh_TW
     {event::parent_write, "tcr", {"update or delete on table \"", "\" violates foreign key constraint \"", "\" on table \"", "\""}},  // en
     {event::parent_write, "tcr", {"Aktualisieren oder Löschen in Tabelle »", "« verletzt Fremdschlüssel-Constraint »", "« von Tabelle »", "«"}},  // de
@@ -38,6 +39,7 @@ constexpr wording wordings[] = {
     {event::parent_write, "trc", {"\"", "\" tablosu üzerinde yapılan update veya delete işlemi \"", "\" tablosunun \"", "\" bütünlük kısıtlamasını ihlal ediyor"}},  // tr
     {event::parent_write, "tcr", {"update або delete в таблиці \"", "\" порушує обмеження зовнішнього ключа \"", "\" таблиці \"", "\""}},  // uk
     {event::parent_write, "trc", {"在 \"", "\" 上的更新或删除操作违反了在 \"", "\" 上的外键约束 \"", "\""}},  // zh_CN
+    {event::parent_write, "trc", {"对表 \"", "\" 的更新或删除违反表 \"", "\" 上的外键约束 \"", "\""}},  // zh_CN, newer
     {event::parent_write, "tcr", {"資料表 \"", "\" 的更新或刪除違反外來鍵限制 \"", "\" (於資料表 \"", "\")"}},  // zh_TW
     {event::restricted, "tcr", {"update or delete on table \"", "\" violates RESTRICT setting of foreign key constraint \"", "\" on table \"", "\""}},  // en
     {event::restricted, "tcr", {"Aktualisieren oder Löschen in Tabelle »", "« verletzt die RESTRICT-Einstellung des Fremdschlüssel-Constraints »", "« von Tabelle »", "«"}},  // de
@@ -59,6 +61,7 @@ constexpr wording wordings[] = {
     {event::detach, "tc", {"\"", "\" bölümünü (partition) silmek \"", "\" foreign key kısıtlamasını ihlal ediyor"}},  // tr
     {event::detach, "tc", {"видалення секції \"", "\" порушує обмеження зовнішнього ключа \"", ""}},  // uk
     {event::detach, "tc", {"删除分区\"", "\"违反了外键约束\"", "\""}},  // zh_CN
+    {event::detach, "tc", {"分离分区 \"", "\" 违反外键约束 \"", "\""}},  // zh_CN, newer
     {event::detach, "tc", {"分離分割 \"", "\" 違反外來鍵條件約束 \"", "\""}},  // zh_TW
     {event::rewritten, "tcr", {"referential integrity query on \"", "\" from constraint \"", "\" on \"", "\" gave unexpected result"}},  // en
     {event::rewritten, "tcr", {"RI-Anfrage in Tabelle »", "« für Constraint »", "« von Tabelle »", "« ergab unerwartetes Ergebnis"}},  // de
@@ -75,6 +78,7 @@ constexpr wording wordings[] = {
     {event::rewritten, "rct", {"\"", "\" tablosu üzerinde \"", "\" bütünük kısıtlamasından \"", "\" nesnesini sorgulayan sorgu beklenmeyen bir sonuç getirdi"}},  // tr
     {event::rewritten, "tcr", {"неочікуваний результат запиту цілісності зв’язків до \"", "\" з обмеження \"", "\" таблиці \"", "\""}},  // uk
     {event::rewritten, "rct", {"从在\"", "\"的约束\"", "\"中在\"", "\"上执行的参照完整性查询得出非期待结果."}},  // zh_CN
+    {event::rewritten, "trc", {"涉及 \"", "\" 的参照完整性查询（来自 \"", "\" 上的约束 \"", "\"）返回意外结果"}},  // zh_CN, newer
     {event::rewritten, "tcr", {"\"", "\" 上的參考完整性查詢 (來自限制 \"", "\" 於 \"", "\") 產生非預期的結果"}},  // zh_TW
 };
 
@@ -95,6 +99,8 @@ constexpr std::string_view tails[] = {
     " anahtarı mevcut değildir",  // tr
     " не присутній в таблиці",  // uk
     "没有在表",  // zh_CN
+    "。",  // zh_CN, newer
+    " 仍被表",  // zh_CN, newer
     " 沒有出現在資料表",  // zh_TW
     " is still referenced from table",  // en
     " wird noch aus Tabelle",  // de

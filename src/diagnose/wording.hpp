@@ -4,7 +4,8 @@
 #include <string_view>
 
 /// The server's own messages about foreign keys, in each language that it speaks (ri_triggers.c; src/backend/po of
-/// PostgreSQL 10 to 19, in UTF-8).
+/// PostgreSQL 15 to 19, in UTF-8; newer minor versions may say the same
+/// in other words).
 namespace fkaudit::diagnose {
 
 /// What a message says that was tried.

@@ -129,7 +129,9 @@ private:
         found.named_table = pg::from_utf8(arena_, told.named_table);
         found.others = told.others;
         if (found.where == side::unknown) found.where = side_by_columns(told.told.rest, *found.key);
-        found.shown = diagnose::read_key(arena_, told.told.rest, columns(*found.key, found.where));
+        // Of a partition's removal, the server shows the children's rows.
+        found.key_of = found.what == event::detach ? side::child : found.where;
+        found.shown = diagnose::read_key(arena_, told.told.rest, columns(*found.key, found.key_of));
         found.is_mixed_null = found.where == side::child && found.key->match == model::match_type::full &&
                               found.shown.how != shown_key::state::whole && names_match_full(told.told.rest);
         found.shown.raw = pg::from_utf8(arena_, found.shown.raw);
@@ -161,7 +163,7 @@ private:
             if (found.key == nullptr || found.where == side::unknown || found.shown.how != shown_key::state::whole)
                 continue;
             lookups.push_back(
-                {.key = found.key, .is_parents = found.where == side::parent, .values = found.shown.values});
+                {.key = found.key, .is_parents = found.key_of == side::parent, .values = found.shown.values});
             numbers.push_back(number);
         }
         check::look_up(current_, {lookups.data(), lookups.size()});
@@ -192,8 +194,8 @@ private:
         if (row.key.value == 0 && !found.shown.values.empty()) {
             auto const names = arena_.array<text>(found.shown.values.size());
             for (std::size_t position = 0; position < names.size(); ++position)
-                names[position] = (found.where == side::parent ? found.key->parent_column(position)
-                                                               : found.key->child_column(position))
+                names[position] = (found.key_of == side::parent ? found.key->parent_column(position)
+                                                                : found.key->child_column(position))
                                       .name.name;
             row.key = write_key(names, found.shown.values);
         }

@@ -159,7 +159,9 @@ private:
     void read_messages(text source) {
         std::span<message const> best;
         int best_score = 0;
-        for (std::size_t way = 0; way < diagnose::ways_of_wrapping(); ++way) {
+        auto const first = diagnose::likely_way(source);
+        for (std::size_t number = 0; number < diagnose::ways_of_wrapping(); ++number) {
+            auto const way = number == 0 ? first : number == first ? 0 : number;
             auto const plain = diagnose::unwrap(arena_, source, way, is_utf8_);
             if (way > 0 && plain == source) continue;
             auto const messages = diagnose::find_messages(arena_, plain, pause);
@@ -188,12 +190,13 @@ private:
         auto const fitting = resolver_.find(told);
         if (fitting.empty()) found_.push_back({told, nullptr, told.constraint.text(), told.table.text(), {}});
         for (auto const* const key : fitting)
-            found_.push_back({told, key, key->constraint, name_table(told, *key), list_others(fitting, key)});
+            found_.push_back(
+                {told, key, resolver_.utf8(key->constraint), name_table(told, *key), list_others(fitting, key)});
     }
 
     text name_table(message const& told, declared_key const& key) const {
-        if (told.what == event::child_write) return key.table;
-        return told.table.can_be(resolver_.utf8(key.referenced)) ? key.referenced : told.table.text();
+        auto const name = resolver_.utf8(told.what == event::child_write ? key.table : key.referenced);
+        return told.table.can_be(name) ? name : told.table.text();
     }
 
     text list_others(candidates const& all, declared_key const* but) {
@@ -217,7 +220,7 @@ private:
             message told;
             told.rest = plain;
             for (auto const* const key : fitting)
-                found_.push_back({told, key, key->constraint, {}, list_others(fitting, key)});
+                found_.push_back({told, key, resolver_.utf8(key->constraint), {}, list_others(fitting, key)});
         }
     }
 

@@ -10,9 +10,9 @@ namespace fkaudit::entry {
 struct diagnosed_key {
     diagnose::message told{};
     catalog::declared_key const* key = nullptr;  ///< nullptr: none that is there now
-    std::string_view named_constraint{};         ///< the name that fits
-    std::string_view named_table{};
-    std::string_view others{};  ///< the other keys that it may be of
+    std::string_view named_constraint{};         ///< the reading that fits, in UTF-8
+    std::string_view named_table{};              ///< likewise
+    std::string_view others{};                   ///< the other keys that it may be of
 };
 
 /// All violations of a text in UTF-8, in its order, each once for each key that it may be of: of the tables that bear the

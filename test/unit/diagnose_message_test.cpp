@@ -153,6 +153,13 @@ TEST_F(Message, IsUnwrapped) {
     EXPECT_EQ(std::string(diagnose::unwrap(arena_, R"(\u00ab\u0041)", escapes, false)), R"(\u00abA)");
 }
 
+TEST_F(Message, IsWrappedAsItsShapeSuggests) {
+    EXPECT_EQ(diagnose::likely_way(" {\"message\":\"»c«\"}"), escapes);
+    EXPECT_EQ(diagnose::likely_way("2026-01-01,ERROR,23503,\"»c«\""), doubled);
+    EXPECT_EQ(diagnose::likely_way("ERROR:  \"c\""), 0U);
+    EXPECT_EQ(diagnose::likely_way(""), 0U);
+}
+
 TEST_F(Message, SaysWhetherSomethingIsStillWrappedAroundIt) {
     auto const wrapped = [&](text source) {
         auto const found = find(source);

@@ -9,8 +9,8 @@ namespace fkaudit::test {
 // One message a line, however long.
 // clang-format off
 
-/// The server's messages about the constraint `the_fk` in each of its languages (src/backend/po of PostgreSQL 15 to 19; zh_TW
-/// of 15), the first table being `a table`, the child of those that name three `kids`.
+/// The server's messages about the constraint `the_fk` in each of its languages (src/backend/po of PostgreSQL 15 to 19, and what
+/// newer minor versions of 15 say in Chinese), the first table being `a table`, the child of those that name three `kids`.
 struct server_message {
     diagnose::event what;
     char const* language;
@@ -32,6 +32,7 @@ inline constexpr server_message server_messages[] = {
     {diagnose::event::child_write, "tr", "\"a table\" tablosu üzerindeki ekleme veya güncelleme işlemi \"the_fk\" foreign key kısıtlamasını ihlal ediyor"},
     {diagnose::event::child_write, "uk", "insert або update в таблиці \"a table\" порушує обмеження зовнішнього ключа \"the_fk\""},
     {diagnose::event::child_write, "zh_CN", "插入或更新表 \"a table\" 违反外键约束 \"the_fk\""},
+    {diagnose::event::child_write, "zh_CN", "对表 \"a table\" 的插入或更新违反外键约束 \"the_fk\""},
     {diagnose::event::child_write, "zh_TW", "資料表 \"a table\" 的插入或更新違反外來鍵限制 \"the_fk\""},
     {diagnose::event::parent_write, "en", "update or delete on table \"a table\" violates foreign key constraint \"the_fk\" on table \"kids\""},
     {diagnose::event::parent_write, "de", "Aktualisieren oder Löschen in Tabelle »a table« verletzt Fremdschlüssel-Constraint »the_fk« von Tabelle »kids«"},
@@ -48,6 +49,7 @@ inline constexpr server_message server_messages[] = {
     {diagnose::event::parent_write, "tr", "\"a table\" tablosu üzerinde yapılan update veya delete işlemi \"kids\" tablosunun \"the_fk\" bütünlük kısıtlamasını ihlal ediyor"},
     {diagnose::event::parent_write, "uk", "update або delete в таблиці \"a table\" порушує обмеження зовнішнього ключа \"the_fk\" таблиці \"kids\""},
     {diagnose::event::parent_write, "zh_CN", "在 \"a table\" 上的更新或删除操作违反了在 \"kids\" 上的外键约束 \"the_fk\""},
+    {diagnose::event::parent_write, "zh_CN", "对表 \"a table\" 的更新或删除违反表 \"kids\" 上的外键约束 \"the_fk\""},
     {diagnose::event::parent_write, "zh_TW", "資料表 \"a table\" 的更新或刪除違反外來鍵限制 \"the_fk\" (於資料表 \"kids\")"},
     {diagnose::event::restricted, "en", "update or delete on table \"a table\" violates RESTRICT setting of foreign key constraint \"the_fk\" on table \"kids\""},
     {diagnose::event::restricted, "de", "Aktualisieren oder Löschen in Tabelle »a table« verletzt die RESTRICT-Einstellung des Fremdschlüssel-Constraints »the_fk« von Tabelle »kids«"},
@@ -69,6 +71,7 @@ inline constexpr server_message server_messages[] = {
     {diagnose::event::detach, "tr", "\"a table\" bölümünü (partition) silmek \"the_fk\" foreign key kısıtlamasını ihlal ediyor"},
     {diagnose::event::detach, "uk", "видалення секції \"a table\" порушує обмеження зовнішнього ключа \"the_fk"},
     {diagnose::event::detach, "zh_CN", "删除分区\"a table\"违反了外键约束\"the_fk\""},
+    {diagnose::event::detach, "zh_CN", "分离分区 \"a table\" 违反外键约束 \"the_fk\""},
     {diagnose::event::detach, "zh_TW", "分離分割 \"a table\" 違反外來鍵條件約束 \"the_fk\""},
     {diagnose::event::rewritten, "en", "referential integrity query on \"a table\" from constraint \"the_fk\" on \"kids\" gave unexpected result"},
     {diagnose::event::rewritten, "de", "RI-Anfrage in Tabelle »a table« für Constraint »the_fk« von Tabelle »kids« ergab unerwartetes Ergebnis"},
@@ -85,6 +88,7 @@ inline constexpr server_message server_messages[] = {
     {diagnose::event::rewritten, "tr", "\"kids\" tablosu üzerinde \"the_fk\" bütünük kısıtlamasından \"a table\" nesnesini sorgulayan sorgu beklenmeyen bir sonuç getirdi"},
     {diagnose::event::rewritten, "uk", "неочікуваний результат запиту цілісності зв’язків до \"a table\" з обмеження \"the_fk\" таблиці \"kids\""},
     {diagnose::event::rewritten, "zh_CN", "从在\"kids\"的约束\"the_fk\"中在\"a table\"上执行的参照完整性查询得出非期待结果."},
+    {diagnose::event::rewritten, "zh_CN", "涉及 \"a table\" 的参照完整性查询（来自 \"kids\" 上的约束 \"the_fk\"）返回意外结果"},
     {diagnose::event::rewritten, "zh_TW", "\"a table\" 上的參考完整性查詢 (來自限制 \"the_fk\" 於 \"kids\") 產生非預期的結果"},
 };
 
@@ -94,6 +98,8 @@ struct server_detail {
     std::string_view text;
 };
 inline constexpr server_detail server_details[] = {
+    {"zh_CN", "表 \"kids\" 中不存在键 (a, b)=(1, x)=(y, z)。"},
+    {"zh_CN", "键 (a, b)=(1, x)=(y, z) 仍被表 \"kids\" 引用。"},
     {"en", "Key (a, b)=(1, x)=(y, z) is not present in table \"kids\"."},
     {"de", "Schlüssel (a, b)=(1, x)=(y, z) ist nicht in Tabelle »kids« vorhanden."},
     {"es", "La llave (a, b)=(1, x)=(y, z) no está presente en la tabla «kids»."},
