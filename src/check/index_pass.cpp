@@ -68,7 +68,7 @@ bool index_pass::examine_some() {
     auto& one = places_[place_];
     bool has_more = true;
     MemoryContext const before = MemoryContextSwitchTo(context_);
-    for (int number = 0; number < guarded_keys && !missing_.is_full(); ++number) {
+    for (int number = 0; number < guarded_keys; ++number) {
         has_more = walk_.next();
         if (!has_more) break;
         if (!walk_.is_complete()) {
@@ -77,7 +77,9 @@ bool index_pass::examine_some() {
         }
         ++probed_;
         // Whether an entry's row is visible matters only where there is no parent.
-        if (!parent_.contains(walk_.values()) && one.rows.has_any(walk_.values())) missing_.add(place_, walk_.values());
+        if (parent_.contains(walk_.values()) || !one.rows.has_any(walk_.values())) continue;
+        missing_.add(place_, walk_.values());
+        if (missing_.is_full()) break;
     }
     MemoryContextSwitchTo(before);
     pg::note_blocks(pages_ + walk_.pages());
@@ -94,16 +96,18 @@ void index_pass::begin_reading() const {
 
 void index_pass::take_partly_null(place& one) {
     bool const is_full = prepared_.key->match == model::match_type::full;
-    if (!is_full && one.over.is_all_visible(walk_.scan(), one.map)) {
+    for (auto const& tid : walk_.rows()) {
+        if (!is_full && one.over.is_all_visible(tid, one.map)) {
+            ++partly_null_;
+            continue;
+        }
+        auto* const row = one.rows.fetch_partly_null(tid);
+        if (row == nullptr) continue;
         ++partly_null_;
-        return;
+        if (!is_full) continue;
+        sink_.add_mixed(one.rows.values(), one.rows.nulls());
+        sink_.add_row(row);
     }
-    auto* const row = one.rows.fetch_partly_null(walk_.scan());
-    if (row == nullptr) return;
-    ++partly_null_;
-    if (!is_full) return;
-    sink_.add_mixed(one.rows.values(), one.rows.nulls());
-    sink_.add_row(row);
 }
 
 void index_pass::confirm() {

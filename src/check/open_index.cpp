@@ -26,10 +26,8 @@ void open_index::open(key_index const& chosen, model::arena& arena) {
         column.what = what;
         column.order = index_getprocinfo(index_, static_cast<AttrNumber>(number + 1), BTORDER_PROC);
         column.equal = function_of(what, BTEqualStrategyNumber);
-        column.after = function_of(what, what.is_descending ? BTLessStrategyNumber : BTGreaterStrategyNumber);
         column.length = attribute->attlen;
         column.by_value = attribute->attbyval;
-        column.is_never_null = pg::is_never_null(RelationGetDescr(table_), what.attribute);
         if (attribute->atttypid == CSTRINGOID) {
             column.name = arena.array<NameData>(1).data();
             column.length = NAMEDATALEN;
@@ -42,18 +40,18 @@ void open_index::close() {
     table_close(table_, NoLock);
 }
 
-IndexScanDesc open_index::begin_scan(int keys, bool wants_entries) const {
+IndexScanDesc open_index::begin_scan(int keys, bool keeps_pages) const {
     IndexScanDesc const scan = pg::begin_index_scan(table_, index_, keys);
-    scan->xs_want_itup = wants_entries;
+    scan->xs_want_itup = keeps_pages;
     return scan;
 }
 
-void open_index::read_entry(IndexScanDesc scan, Datum* values, bool* nulls) const {
+void open_index::read_entry(IndexTuple entry, Datum* values, bool* nulls) const {
+    auto* const descriptor = RelationGetDescr(index_);
     for (std::size_t number = 0; number < columns_.size(); ++number) {
         auto const& column = columns_[number];
         auto const position = column.what.position;
-        values[position] =
-            index_getattr(scan->xs_itup, static_cast<int>(number + 1), scan->xs_itupdesc, &nulls[position]);
+        values[position] = index_getattr(entry, static_cast<int>(number + 1), descriptor, &nulls[position]);
         if (column.name != nullptr && !nulls[position]) {
             namestrcpy(column.name, DatumGetCString(values[position]));
             values[position] = NameGetDatum(column.name);
@@ -74,8 +72,8 @@ bool open_index::are_equal(Datum const* a, Datum const* b) const {
     });
 }
 
-bool open_index::is_all_visible(IndexScanDesc scan, Buffer& buffer) const {
-    return VM_ALL_VISIBLE(table_, ItemPointerGetBlockNumber(&scan->xs_heaptid), &buffer);
+bool open_index::is_all_visible(ItemPointerData const& row, Buffer& buffer) const {
+    return VM_ALL_VISIBLE(table_, ItemPointerGetBlockNumber(&row), &buffer);
 }
 
 void open_index::set_equal(ScanKey keys, std::size_t count, Datum const* values) const {

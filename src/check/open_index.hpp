@@ -10,10 +10,8 @@ struct open_column {
     index_column what{};
     FmgrInfo* order = nullptr;  ///< compares two values of the column's type
     RegProcedure equal = 0;     ///< for scan keys: the column is equal to a value
-    RegProcedure after = 0;     ///< the column stands after a value in the index's order
     std::int16_t length = 0;
     bool by_value = false;
-    bool is_never_null = false;
     NameData* name = nullptr;  ///< indexes keep names as C strings: room to make one; nullptr: of another type
 };
 
@@ -29,19 +27,20 @@ public:
     Relation index() const noexcept { return index_; }
     std::span<open_column const> columns() const noexcept { return columns_; }
 
-    /// Begins a scan that also gives the index entries; the first index_rescan() is the caller's.
-    IndexScanDesc begin_scan(int keys, bool wants_entries) const;
+    /// Begins a scan; the first index_rescan() is the caller's. `keeps_pages`: the page of the entry that it is at stays
+    /// pinned, so that no VACUUM gives the row's place to another.
+    IndexScanDesc begin_scan(int keys, bool keeps_pages) const;
 
-    /// The entry that the scan is at; what it points to is good until the scan's next step.
-    void read_entry(IndexScanDesc scan, Datum* values, bool* nulls) const;
+    /// An entry's key; what it points to is of the entry, or good until the next one is read.
+    void read_entry(IndexTuple entry, Datum* values, bool* nulls) const;
     /// The key of a row of the table.
     void read_row(TupleTableSlot* slot, Datum* values, bool* nulls) const;
 
     /// Whether two complete keys are equal for the index.
     bool are_equal(Datum const* a, Datum const* b) const;
 
-    /// Whether all rows of the entry's page are visible to everybody; `buffer` keeps a page of the visibility map.
-    bool is_all_visible(IndexScanDesc scan, Buffer& buffer) const;
+    /// Whether all rows of a row's page are visible to everybody; `buffer` keeps a page of the visibility map.
+    bool is_all_visible(ItemPointerData const& row, Buffer& buffer) const;
 
     /// Scan keys that are equal to values, one for each of the first columns; `keys` has room for them.
     void set_equal(ScanKey keys, std::size_t count, Datum const* values) const;

@@ -7,7 +7,7 @@ namespace fkaudit::check {
 namespace {
 
 /// Seeking costs about as much as this many steps, each with a comparison.
-constexpr int most_steps = 32;
+constexpr int most_steps = 64;
 
 }  // namespace
 
@@ -15,7 +15,6 @@ void parent_probe::begin(model::constraint const& key, key_indexes const& chosen
                          MemoryContext context) {
     auto const size = key.operators.size();
     context_ = AllocSetContextCreate(context, "fkaudit parent probe", ALLOCSET_SMALL_SIZES);
-    sought_context_ = AllocSetContextCreate(context, "fkaudit sought value", ALLOCSET_SMALL_SIZES);
     keys_ = arena.array<ScanKeyData>(size);
     types_ = arena.array<Oid>(size);
     operators_ = arena.array<RegProcedure>(size);
@@ -34,7 +33,7 @@ void parent_probe::begin(model::constraint const& key, key_indexes const& chosen
 }
 
 void parent_probe::end() {
-    if (finger_ != nullptr) index_endscan(finger_);
+    finger_.end();
     for (auto& one : places_) {
         if (BufferIsValid(one.map)) ReleaseBuffer(one.map);
         index_endscan(one.scan);
@@ -52,14 +51,12 @@ void parent_probe::begin_walk(open_index const& child) {
     if (here.family != there.family || here.collation != there.collation || here.is_descending != there.is_descending)
         return;
     Oid const compare = get_opfamily_proc(there.family, there.type, types_[0], BTORDER_PROC);
-    Oid const not_before =
-        get_opfamily_member(there.family, there.type, types_[0],
-                            there.is_descending ? BTLessEqualStrategyNumber : BTGreaterEqualStrategyNumber);
-    for (Oid const function : {compare, not_before})
-        if (!OidIsValid(function) || function >= FirstNormalObjectId) return;
+    if (!OidIsValid(compare) || compare >= FirstNormalObjectId) return;
     fmgr_info_cxt(compare, &compare_, context_);
-    child_ = child.columns()[0];
-    not_before_ = get_opcode(not_before);
+    auto const& parent = places_[0].over;
+    finger_.end();
+    finger_.begin(parent.table(), parent.index(), context_);
+    finger_.set_comparison(0, compare_);
     is_ordered_ = true;
 }
 
@@ -74,9 +71,14 @@ bool parent_probe::contains(Datum const* values) {
     return false;
 }
 
-/// The scan keeps the entry's page pinned meanwhile, so that no VACUUM gives the row's place to another.
-bool parent_probe::is_visible(place& one, IndexScanDesc scan) {
-    return one.over.is_all_visible(scan, one.map) || index_fetch_heap(scan, one.slot);
+/// The entry's page is pinned meanwhile, so that no VACUUM gives the row's place to another.
+bool parent_probe::is_any_visible(place& one, std::span<ItemPointerData> rows) {
+    return std::any_of(rows.begin(), rows.end(), [&](ItemPointerData tid) {
+        bool is_chain = false, is_dead = false;
+        return one.over.is_all_visible(tid, one.map) ||
+               table_index_fetch_tuple(one.scan->xs_heapfetch, &tid, GetActiveSnapshot(), one.slot, &is_chain,
+                                       &is_dead);
+    });
 }
 
 bool parent_probe::find(place& one, Datum const* values) {
@@ -87,7 +89,7 @@ bool parent_probe::find(place& one, Datum const* values) {
     }
     index_rescan(one.scan, keys_.data(), static_cast<int>(keys_.size()), nullptr, 0);
     while (index_getnext_tid(one.scan, ForwardScanDirection) != nullptr)
-        if (is_visible(one, one.scan)) return true;
+        if (is_any_visible(one, {&one.scan->xs_heaptid, 1})) return true;
     return false;
 }
 
@@ -97,7 +99,7 @@ bool parent_probe::find_in_order(Datum value) {
     if (!is_placed_) seek(value);
     for (int steps = 0; !is_at_end_;) {
         int const order = DatumGetInt32(FunctionCall2Coll(&compare_, what.collation, at_, value));
-        if (order == 0 && is_visible(parent, finger_)) return true;
+        if (order == 0 && is_any_visible(parent, finger_.rows())) return true;
         if (order != 0 && (order < 0) == what.is_descending) return false;
         if (order != 0 && ++steps > most_steps)
             seek(value);
@@ -108,26 +110,17 @@ bool parent_probe::find_in_order(Datum value) {
 }
 
 void parent_probe::seek(Datum value) {
-    auto const& parent = places_[0].over;
-    auto const& what = parent.chosen().columns[0];
-    if (finger_ == nullptr) finger_ = parent.begin_scan(1, true);
-    // The scan keeps it, longer than the caller may.
-    MemoryContextReset(sought_context_);
-    MemoryContext const before = MemoryContextSwitchTo(sought_context_);
-    Datum const sought = datumCopy(value, child_.by_value, child_.length);
-    MemoryContextSwitchTo(before);
-    ScanKeyEntryInitialize(&keys_[0], 0, 1,
-                           what.is_descending ? BTLessEqualStrategyNumber : BTGreaterEqualStrategyNumber, types_[0],
-                           what.collation, not_before_, sought);
-    index_rescan(finger_, keys_.data(), 1, nullptr, 0);
+    finger_.set_key(0, value, false);
     is_placed_ = true;
-    is_at_end_ = !step();
+    is_at_end_ = !finger_.seek(1) || !read();
 }
 
-bool parent_probe::step() {
-    if (index_getnext_tid(finger_, ForwardScanDirection) == nullptr) return false;
+bool parent_probe::step() { return finger_.next() && read(); }
+
+/// False: NULL, and so is all that follows.
+bool parent_probe::read() {
     bool is_null = false;
-    places_[0].over.read_entry(finger_, &at_, &is_null);
+    places_[0].over.read_entry(finger_.entry(), &at_, &is_null);
     return !is_null;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "src/check/leaf_reader.hpp"
 #include "src/check/open_index.hpp"
 
 namespace fkaudit::check {
@@ -25,13 +26,14 @@ private:
         Buffer map = InvalidBuffer;
     };
 
-    static bool is_visible(place& one, IndexScanDesc scan);
+    static bool is_any_visible(place& one, std::span<ItemPointerData> rows);
     bool find(place& one, Datum const* values);
     bool find_in_order(Datum value);
     void seek(Datum value);
     bool step();
+    bool read();
 
-    MemoryContext context_ = nullptr, sought_context_ = nullptr;
+    MemoryContext context_ = nullptr;
     std::span<place> places_{};
     std::span<ScanKeyData> keys_{};
     std::span<Oid> types_{};  ///< right operands of the key's operators, by position
@@ -40,10 +42,8 @@ private:
 
     // The finger: where the parent's index was left, for values that come in its order.
     bool is_ordered_ = false;
-    open_column child_{};
-    FmgrInfo compare_{};           ///< parent's value with child's
-    RegProcedure not_before_ = 0;  ///< for scan keys: the parent's value stands at the child's or after it
-    IndexScanDesc finger_ = nullptr;
+    FmgrInfo compare_{};  ///< parent's value with child's
+    leaf_reader finger_{};
     bool is_placed_ = false, is_at_end_ = false;
     Datum at_ = 0;
 };

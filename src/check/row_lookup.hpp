@@ -47,9 +47,11 @@ public:
         return found;
     }
 
-    /// The row that another scan of the index stands at, if it is visible and its key is NULL in part; else nullptr.
-    TupleTableSlot* fetch_partly_null(IndexScanDesc scan) {
-        if (!index_fetch_heap(scan, slot_)) return nullptr;
+    /// The row that an entry leads to, if it is visible and its key is NULL in part; else nullptr.
+    TupleTableSlot* fetch_partly_null(ItemPointerData place) {
+        bool is_chain = false, is_dead = false;
+        if (!table_index_fetch_tuple(scan_->xs_heapfetch, &place, GetActiveSnapshot(), slot_, &is_chain, &is_dead))
+            return nullptr;
         over_->read_row(slot_, values_.data(), nulls_.data());
         auto const nulls = std::count(nulls_.begin(), nulls_.end(), true);
         return nulls > 0 && nulls < static_cast<std::ptrdiff_t>(nulls_.size()) ? slot_ : nullptr;

@@ -7,11 +7,12 @@
 #error "fkaudit needs PostgreSQL 15 or newer"
 #endif
 
-#if PG_VERSION_NUM >= 160000
 extern "C" {
+#include <storage/predicate.h>
+#if PG_VERSION_NUM >= 160000
 #include <varatt.h>
-}
 #endif
+}
 
 namespace fkaudit::pg {
 
@@ -32,15 +33,6 @@ inline constexpr bool reduces_null_tests = PG_VERSION_NUM >= 190000;
 
 /// Since PostgreSQL 18 a key between different collations is refused where either is nondeterministic.
 inline constexpr bool refuses_mixed_nondeterministic_collations = PG_VERSION_NUM >= 180000;
-
-/// Whether no row of a table can have NULL in a column: since PostgreSQL 18 NOT NULL may be NOT VALID.
-inline bool is_never_null(TupleDesc columns, AttrNumber number) noexcept {
-#if PG_VERSION_NUM >= 180000
-    return TupleDescCompactAttr(columns, number - 1)->attnullability == ATTNULLABLE_VALID;
-#else
-    return TupleDescAttr(columns, number - 1)->attnotnull;
-#endif
-}
 
 /// Whether a role has USAGE on a schema. May ereport.
 inline bool may_use_schema(Oid schema, Oid role) {
@@ -86,6 +78,37 @@ inline IndexScanDesc begin_index_scan(Relation table, Relation index, int keys) 
     return index_beginscan(table, index, GetActiveSnapshot(), nullptr, keys, 0);
 #else
     return index_beginscan(table, index, GetActiveSnapshot(), keys, 0);
+#endif
+}
+
+/// A btree's leftmost leaf page, pinned and locked for reading; InvalidBuffer: it has none. May ereport.
+inline Buffer first_leaf(Relation index) {
+#if PG_VERSION_NUM >= 170000
+    return _bt_get_endpoint(index, 0, false);
+#else
+    return _bt_get_endpoint(index, 0, false, GetActiveSnapshot());
+#endif
+}
+
+/// The leaf page that a key leads to, alike. May ereport.
+inline Buffer find_leaf([[maybe_unused]] Relation table, Relation index, BTScanInsert key) {
+    Buffer leaf = InvalidBuffer;
+#if PG_VERSION_NUM >= 190000
+    (void)_bt_search(index, table, key, &leaf, BT_READ, false);
+#elif PG_VERSION_NUM >= 170000
+    _bt_freestack(_bt_search(index, table, key, &leaf, BT_READ));
+#elif PG_VERSION_NUM >= 160000
+    _bt_freestack(_bt_search(index, table, key, &leaf, BT_READ, GetActiveSnapshot()));
+#else
+    _bt_freestack(_bt_search(index, key, &leaf, BT_READ, GetActiveSnapshot()));
+#endif
+    return leaf;
+}
+
+/// Raises "snapshot too old" where the page has changed too much since the active snapshot was taken: until PostgreSQL 16.
+inline void check_snapshot_age([[maybe_unused]] Relation relation, [[maybe_unused]] Page page) {
+#if PG_VERSION_NUM < 170000
+    TestForOldSnapshot(GetActiveSnapshot(), relation, page);
 #endif
 }
 

@@ -32,7 +32,8 @@ BEGIN
 END
 $$;
 
--- Types. Each value stands in 150 rows, so that the walk seeks past it; some have no parent, some rows are NULL.
+-- Types. Each value fills several pages of its index, so that the walk seeks past it; some have no parent, some rows are
+-- NULL.
 CREATE TYPE mood AS ENUM ('sad', 'so so', 'glad', 'merry', 'mad', 'low', 'high');
 CREATE DOMAIN small AS int CHECK (VALUE < 1000);
 DO $$
@@ -65,7 +66,7 @@ BEGIN
         EXECUTE format('INSERT INTO %I SELECT row_number() OVER (), CASE WHEN i > 3 OR n <> 7 THEN v END FROM generate_series(1, 150) i,'
                        ' LATERAL (SELECT n, %s FROM generate_series(1, 7) n) x(n, v) WHERE n NOT IN (2, 7) OR i <= 5',
                        'of_' || kind.name, kind.value);
-        EXECUTE format('CREATE INDEX ON %I (k)', 'of_' || kind.name);
+        EXECUTE format('CREATE INDEX ON %I (k) WITH (fillfactor = 10, deduplicate_items = off)', 'of_' || kind.name);
     END LOOP;
 END
 $$;
@@ -100,12 +101,34 @@ BEGIN
 END
 $$;
 SELECT d FROM unnest(ARRAY['(a, b, c)', '(c, a, b)', '(b DESC, c, a DESC)', '(a NULLS FIRST, b, c)', '(a, b NULLS FIRST, c)',
-    '(c DESC NULLS LAST, b DESC, a)', '(a, c DESC, b NULLS FIRST, id) INCLUDE (id)']) definition,
+    '(c DESC NULLS LAST, b DESC, a)', '(a, c DESC, b NULLS FIRST, id) INCLUDE (id)',
+    '(a, b, c) WITH (fillfactor = 10, deduplicate_items = off)', '(c, b NULLS FIRST, a DESC) WITH (fillfactor = 10)',
+    '(b NULLS FIRST, a, c DESC) WITH (fillfactor = 10, deduplicate_items = off)']) definition,
     LATERAL differences_by(definition) d;
 CREATE INDEX ON simple_rows (b, a, c);
 CREATE INDEX ON full_rows (b, a, c);
 SELECT judge.rows('full_rows', 'full_rows_a_b_c_fkey'), judge.rows('simple_rows', 'simple_rows_a_b_c_fkey');
--- NOT NULL columns need no search for NULLs.
+-- Rows that are NULL in part, in one entry of the index each (a posting list): all visible to everybody, some deleted, and
+-- some that only this transaction sees.
+CREATE TABLE two (a int, b int, PRIMARY KEY (a, b));
+INSERT INTO two VALUES (1, 1);
+CREATE TABLE twins (id int PRIMARY KEY, a int, b int, CONSTRAINT plain FOREIGN KEY (a, b) REFERENCES two,
+                    CONSTRAINT strict FOREIGN KEY (a, b) REFERENCES two MATCH FULL NOT VALID);
+SET session_replication_role = replica;
+INSERT INTO twins SELECT n, 1, CASE WHEN n % 3 > 0 THEN 1 END FROM generate_series(1, 90) n;
+RESET session_replication_role;
+CREATE INDEX ON twins (a, b);
+VACUUM twins;
+SELECT d FROM differences('twins') d;
+DELETE FROM twins WHERE id % 9 = 0;
+SELECT d FROM differences('twins') d;
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO twins SELECT n, NULL, 1 FROM generate_series(101, 120) n;
+SELECT d FROM differences('twins') d;
+ROLLBACK;
+
+-- No NULL anywhere.
 CREATE TABLE not_null (LIKE simple_rows, FOREIGN KEY (a, b, c) REFERENCES three (a, b, c) NOT VALID);
 ALTER TABLE not_null ALTER a SET NOT NULL, ALTER b SET NOT NULL, ALTER c SET NOT NULL, ALTER id DROP NOT NULL;
 SET session_replication_role = replica;
