@@ -29,11 +29,11 @@ struct change_surroundings {
     std::string_view comment{};  ///< of the constraint; empty: none
 };
 
-/// The statements after which a key has other actions or another deferrability and is all else that it was. Deferrability
-/// alone changes in place. No server changes actions in place: the key is replaced in one transaction, NOT VALID, so that
-/// its locks are short, with its COMMENT, and validated after it if it was valid; what NOT VALID or not enforced was stays
-/// so. Where the server takes no NOT VALID key on a partitioned table, all rows are read under the locks. Orphans come
-/// before the step that they would stop. Empty: there is nothing to change.
+/// The statements after which a key has other actions or another deferrability and is all else that it was.
+/// Deferrability alone changes in place. No server changes actions in place: the key is replaced in one transaction,
+/// NOT VALID, so that its locks are short, with its COMMENT, and validated after it if it was valid; what NOT VALID or
+/// not enforced was stays so. Where the server takes no NOT VALID key on a partitioned table, all rows are read under
+/// the locks. Orphans come before the step that they would stop. Empty: there is nothing to change.
 std::span<plan_step const> plan_action_change(model::arena& arena, key_state const& state, action_change const& wanted,
                                               change_surroundings const& around, validation_server const& server);
 

@@ -6,7 +6,8 @@ namespace fkaudit::plan {
 
 enum class default_kind : char { constant, null, sequence, unevaluated };
 
-/// What `SET column = DEFAULT` writes; `value` is a stored constant with casts of PostgreSQL's own around it, for `constant`.
+/// What `SET column = DEFAULT` writes; `value` is a stored constant with casts of PostgreSQL's own around it, for
+/// `constant`.
 struct column_default {
     model::column const* column = nullptr;
     default_kind kind = default_kind::unevaluated;

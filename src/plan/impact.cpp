@@ -320,8 +320,8 @@ private:
         }
     }
 
-    /// Whether a check of a row goes on to look for its parent: a row that is gone or has changed again is not checked, one
-    /// with NULL is checked for MATCH FULL only, and what nobody has evaluated cannot be.
+    /// Whether a check of a row goes on to look for its parent: a row that is gone or has changed again is not checked,
+    /// one with NULL is checked for MATCH FULL only, and what nobody has evaluated cannot be.
     bool asks_for_parents(event const& now) const {
         auto const& key = *now.trigger->key;
         auto const& state = rows_[now.row];

@@ -16,8 +16,8 @@ struct table_fact {
 };
 
 /// The impact with notes of what was not foreseen about rows that change: triggers of users, rules, rows that may leave
-/// their partition, generated columns that belong to a key, and keys whose triggers do not fire, so that rows stay behind
-/// without a parent.
+/// their partition, generated columns that belong to a key, and keys whose triggers do not fire, so that rows stay
+/// behind without a parent.
 std::span<impact const> add_notes(model::arena& arena, model::database const& database, std::span<impact const> found,
                                   std::span<table_fact const> facts, row_event event);
 

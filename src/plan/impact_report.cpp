@@ -56,8 +56,8 @@ impact_outcome expected_outcome(model::constraint const& key, row_event event) {
     }
 }
 
-/// The tables from the parent to the end of a way; the ways above it take the beginning of the same, because ways can be
-/// as long as a table has rows.
+/// The tables from the parent to the end of a way; the ways above it take the beginning of the same, because ways can
+/// be as long as a table has rows.
 void write_tables(model::arena& arena, path_node const& end) {
     if (!end.tables.empty()) return;
     auto const tables = arena.array<model::oid>(static_cast<std::size_t>(end.depth) + 1);

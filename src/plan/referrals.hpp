@@ -37,8 +37,8 @@ public:
     void read_parents(model::vector<look_up>& wanted);
     bool knows_parents(look_up const& wanted) const { return parents_.contains(common(wanted)); }
 
-    /// The rows that refer to an old version of a row (`before`) by now, in the order in which the server would find them:
-    /// as they are stored, changed ones last in their block, as their new versions are.
+    /// The rows that refer to an old version of a row (`before`) by now, in the order in which the server would find
+    /// them: as they are stored, changed ones last in their block, as their new versions are.
     model::vector<row_number> referring(model::constraint const& key, row_number row, change const* before) const;
     parents_found const& parents_of(look_up const& wanted);
     /// Notes that a row whose columns came to stand at their defaults may refer to other parents than before.

@@ -37,7 +37,8 @@ public:
     };
     /// The rows that refer to some rows of one table by a key.
     virtual answer children(model::constraint const& key, std::span<row_place const> parents) = 0;
-    /// The rows that some rows of one table would refer to by a key, were its columns at `defaults` set to their defaults.
+    /// The rows that some rows of one table would refer to by a key, were its columns at `defaults` set to their
+    /// defaults.
     virtual answer parents(model::constraint const& key, key_positions defaults,
                            std::span<row_place const> children) = 0;
     /// What keeps a column from being NULL, as the end of a sentence about it ("is NOT NULL"); empty: nothing.

@@ -14,10 +14,10 @@ struct row_trigger {
     bool is_deferred = false;
 };
 
-/// The internal triggers of all enforced keys that fire in a session like any other, by table, then by name: the order in
-/// which PostgreSQL fires them. Which of a key's two action triggers is for DELETE, and which of its two check triggers for
-/// UPDATE, follows from the order in which the server makes them (tablecmds.c: createForeignKeyActionTriggers,
-/// createForeignKeyCheckTriggers).
+/// The internal triggers of all enforced keys that fire in a session like any other, by table, then by name: the order
+/// in which PostgreSQL fires them. Which of a key's two action triggers is for DELETE, and which of its two check
+/// triggers for UPDATE, follows from the order in which the server makes them (tablecmds.c:
+/// createForeignKeyActionTriggers, createForeignKeyCheckTriggers).
 model::vector<row_trigger> list_row_triggers(model::arena& arena, model::database const& database);
 
 }  // namespace fkaudit::plan
