@@ -6,6 +6,7 @@
 #include "src/check/examination.hpp"
 #include "src/check/sql_engine.hpp"
 #include "src/entry/row_finder.hpp"
+#include "src/pg/function_gate.hpp"
 #include "src/pg/spi.hpp"
 #include "src/plan/column_default.hpp"
 #include "src/plan/trigger_note.hpp"
@@ -26,6 +27,9 @@ public:
     void run(check::engine&, std::span<check::work_item>) override {
         found_.orphan_rows = rows_.find_orphans();
         if (found_.orphan_rows == 0) return;
+        // Other tables are read from here on, whose owners the examination of the key did not ask about.
+        model::oid const reader[] = {pg::guarded([] { return GetUserId(); })};
+        pg::function_gate const gate{reader};
         if (way_ == repair_way::create_parents) return rows_.find_stubs();
         if (way_ == repair_way::remove || way_ == repair_way::set_aside)
             rows_.find_dependents();

@@ -207,6 +207,28 @@ ALTER TABLE must ENABLE ROW LEVEL SECURITY;
 SET ROLE fkaudit_reader;
 SELECT * FROM fk_repair_plan('must', 'must_fk');
 RESET ROLE;
+-- Nobody runs the code of another who made a table that references his rows: an index's predicate, say.
+CREATE ROLE fkaudit_mallory;
+CREATE TABLE mine (id int PRIMARY KEY, parent int CONSTRAINT mine_fk REFERENCES parent);
+SET session_replication_role = replica;
+INSERT INTO mine VALUES (1, 7);
+RESET session_replication_role;
+ALTER TABLE mine OWNER TO fkaudit_reader;
+GRANT REFERENCES, SELECT ON mine TO fkaudit_mallory;
+GRANT ALL ON SCHEMA t TO fkaudit_mallory;
+SET client_min_messages = error;
+SET ROLE fkaudit_mallory;
+CREATE FUNCTION t.trap() RETURNS bool IMMUTABLE LANGUAGE plpgsql AS
+    $$BEGIN IF current_user <> 'fkaudit_mallory' THEN RAISE EXCEPTION 'the trap runs as %', current_user; END IF; RETURN true; END$$;
+CREATE TABLE t.theirs (id int REFERENCES t.mine ON DELETE CASCADE);
+CREATE INDEX ON t.theirs (id) WHERE t.trap();
+GRANT SELECT ON t.theirs TO PUBLIC;
+RESET client_min_messages;
+SET ROLE fkaudit_reader;
+SELECT step, affected_rows FROM fk_repair_plan('mine', 'mine_fk', 'delete');
+RESET ROLE;
+SELECT step, affected_rows FROM fk_repair_plan('mine', 'mine_fk', 'delete');
+
 -- A catalog entry that is damaged.
 BEGIN;
 UPDATE pg_constraint SET conkey = '{77}' WHERE conname = 'must_fk';
@@ -223,6 +245,6 @@ ROLLBACK;
 SET client_min_messages = warning;
 DROP SCHEMA t CASCADE;
 SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname ~ '^\$fk' \gexec
-DROP OWNED BY fkaudit_reader, "fkaudit ""odd""", fkaudit_owner;
-DROP ROLE fkaudit_reader, "fkaudit ""odd""", fkaudit_owner;
+DROP OWNED BY fkaudit_reader, "fkaudit ""odd""", fkaudit_owner, fkaudit_mallory;
+DROP ROLE fkaudit_mallory, fkaudit_reader, "fkaudit ""odd""", fkaudit_owner;
 DROP PROCEDURE public.run_repair, public.undo_repair;
