@@ -64,10 +64,12 @@ public:
                   [](named_table const& a, named_table const& b) { return order(a) < order(b); });
     }
 
-    std::span<candidate const> run() {
+    std::span<candidate const> run(void (*pause)()) {
         for (auto const& child : tables_) {
-            for (auto const& one : child.columns)
+            for (auto const& one : child.columns) {
+                pause();
                 if (!is_pair(child, one)) find_parents(child, one);
+            }
             for (auto const& parent : tables_) find_composite(child, parent);
         }
         return arena_.copy(std::span<candidate const>(found_.data(), found_.size()));
@@ -300,8 +302,8 @@ void search::find_composite(named_table const& child, named_table const& parent)
 }  // namespace
 
 std::span<candidate const> find_candidates(model::arena& arena, model::database const& tables,
-                                           model::database const& declared) {
-    return search(arena, tables, declared).run();
+                                           model::database const& declared, void (*pause)()) {
+    return search(arena, tables, declared).run(pause);
 }
 
 }  // namespace fkaudit::audit

@@ -28,9 +28,9 @@ struct candidate {
 /// `tables` has every table of the database, `declared` its foreign keys, whose columns are left out. Left out, too:
 /// columns that are halves of a polymorphic pair (`owner_type`, `owner_id`), and partitions, for which their root
 /// stands. Of several parents for the same columns, those with the likeliest name. Order: child (schema, name),
-/// columns, parent.
+/// columns, parent. Each column is compared with each table: `pause` is called for each column, and may throw.
 std::span<candidate const> find_candidates(model::arena& arena, model::database const& tables,
-                                           model::database const& declared);
+                                           model::database const& declared, void (*pause)());
 
 /// A candidate with what the server and the rows say about it: a row of fk_candidates.
 struct weighed_candidate {

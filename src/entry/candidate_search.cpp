@@ -35,7 +35,9 @@ possible describe(pg::call& current, model::database const& tables, candidate_op
         auto const* const found = tables.find_relation(*wanted.child);
         child = found == nullptr ? *wanted.child : tables.root_of(*found).id;
     }
-    for (auto const& one : audit::find_candidates(arena, tables, declared)) {
+    auto const pause = [] { pg::guarded([] { CHECK_FOR_INTERRUPTS(); }); };
+    for (auto const& one : audit::find_candidates(arena, tables, declared, pause)) {
+        pause();
         if (wanted.child && one.child->id != child) continue;
         auto const key =
             check::describe_key(current, tables, *one.child, one.child_columns, *one.parent, one.parent_columns);

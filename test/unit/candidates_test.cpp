@@ -82,7 +82,7 @@ public:
     std::string candidates() {
         auto const& database = made_.finish();
         std::string all;
-        for (auto const& one : audit::find_candidates(made_.arena(), database, database)) {
+        for (auto const& one : audit::find_candidates(made_.arena(), database, database, [] {})) {
             auto const side = [](model::relation const& table, std::span<std::int16_t const> columns) {
                 std::string text(table.name.name);
                 for (auto const column : columns) text += "." + std::string(table.find_column(column)->name.name);
@@ -193,6 +193,14 @@ TEST(Candidates, TheNearestSchemaIsMeant) {
                   .table("orders", {"id", "customer_id"}, 1, "c")
                   .candidates(),
               "orders.customer_id>customers.id high\norders.customer_id>customers.id high");
+}
+
+TEST(Candidates, AreSearchedForWithPauses) {
+    catalog made;
+    made.table(1);
+    made.table(2);
+    auto const& database = made.finish();
+    EXPECT_THROW((void)audit::find_candidates(made.arena(), database, database, [] { throw 1; }), int);
 }
 
 }  // namespace
