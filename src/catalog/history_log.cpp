@@ -41,7 +41,7 @@ constexpr char const* index_by_name = "fk_history_log_by_name";
 Oid schema_of(pg::call& current) { return get_func_namespace(current.function()); }
 
 bool has_columns(Relation table) {
-    auto const* const columns = RelationGetDescr(table);
+    auto* const columns = RelationGetDescr(table);
     if (columns->natts < static_cast<int>(column_types.size())) return false;
     for (std::size_t number = 0; number < column_types.size(); ++number) {
         auto const* const one = TupleDescAttr(columns, static_cast<int>(number));
