@@ -62,7 +62,7 @@ struct incident {
 inline constexpr std::int64_t fewest_violations = 5;
 inline constexpr double least_times = 5;
 /// A change or a release is near when it came at most so long before the incident's first hour ended.
-inline constexpr std::int64_t near_hours = 7 * 24;
+inline constexpr std::int64_t near_hours = 168;
 
 /// The incidents that went on at `since` or later, in the order of the rates, then by time.
 std::span<incident const> find_incidents(model::arena& arena, std::span<violation_rate const> rates,

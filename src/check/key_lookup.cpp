@@ -85,7 +85,7 @@ private:
             }
             return;
         }
-        one.found_key = show(one, key);
+        one.found_key = show_key(one, key);
         auto const sql = write_key_sql(arena_, *one.key);
         auto const given = arena_.concat("(SELECT ", name_parameters(one), ") AS ");
         if (one.is_parents) {
@@ -158,7 +158,7 @@ private:
         });
     }
 
-    pg::spi::jsonb show(key_lookup const& one, typed_key const& key) {
+    pg::spi::jsonb show_key(key_lookup const& one, typed_key const& key) {
         text items;
         for (std::size_t position = 0; position < key.values.size(); ++position)
             items = arena_.concat(items, items.empty() ? "" : ", ", quote(column_at(one, position).name.name), ", $",

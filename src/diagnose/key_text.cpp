@@ -1,6 +1,7 @@
 #include "src/diagnose/key_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "src/diagnose/wording.hpp"
 

@@ -69,7 +69,9 @@ void refuse_partition_keys(pg::call& current, model::database const& database, c
         " LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = n AND n > 0"
         " WHERE p.partrelid = ANY($1) ORDER BY p.partrelid, n",
         std::span<model::oid const>(tables.data(), tables.size()));
-    for (auto const& [table, column] : found) {
+    for (auto const& one : found) {
+        auto const& table = std::get<0>(one);
+        auto const& column = std::get<1>(one);
         if (!column)
             throw model::error{"0A000", "unsupported UNIQUE constraint with partition key definition",
                                "UNIQUE constraints cannot be used when partition keys include expressions."};

@@ -56,8 +56,10 @@ void write_row(pg::row_builder& row, shown_check const& one) {
         for (int column = 0; column < 8; ++column) row << std::nullopt;
         return;
     }
-    auto const blocks = [&](std::int64_t value) { return stored.blocks_total < 0 ? std::nullopt : maybe(value); };
-    row << (one.child.empty() ? std::nullopt : maybe(one.child)) << pg::to_text(stored.phase)
+    auto const blocks = [&](std::int64_t value) {
+        return stored.blocks_total < 0 ? std::nullopt : maybe<std::int64_t>(value);
+    };
+    row << (one.child.empty() ? std::nullopt : maybe<std::string_view>(one.child)) << pg::to_text(stored.phase)
         << blocks(std::min(stored.blocks_done, stored.blocks_total)) << blocks(stored.blocks_total)
         << stored.constraints_done << stored.constraints_total << stored.orphans << model::timestamp{stored.started_at};
 }

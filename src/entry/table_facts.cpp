@@ -35,7 +35,8 @@ SELECT b.root, 'p', a.attname::text, false, true
     auto const facts = current.arena().array<plan::table_fact>(rows.size());
     std::transform(rows.begin(), rows.end(), facts.begin(), [&](auto const& one) -> plan::table_fact {
         auto const& [table, what, name, on_delete, on_update] = one;
-        auto const quoted = pg::guarded([&] { return name ? pg::spi::quote_name(current.arena(), *name) : text(); });
+        auto const quoted =
+            pg::guarded([&, &name = name] { return name ? pg::spi::quote_name(current.arena(), *name) : text(); });
         return {table,
                 what == 't'   ? kind::trigger
                 : what == 'r' ? kind::rule

@@ -6,7 +6,7 @@ namespace fkaudit::watch {
 
 /// What shared memory keeps of a check under way.
 struct running_check {
-    static constexpr std::size_t longest_name = 4 * (NAMEDATALEN + 2);
+    static constexpr std::size_t longest_name = std::size_t{4} * (NAMEDATALEN + 2);
 
     int pid;
     Oid database, user;
