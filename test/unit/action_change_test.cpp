@@ -28,8 +28,8 @@ protected:
                bool partitioned_not_valid = false, plan::change_surroundings const& around = {}) {
         known.key = &key;
         lines found;
-        for (auto const& one :
-             plan::plan_action_change(made_.arena(), known, wanted, around, {partitioned_not_valid, "x"})) {
+        auto const steps = plan::plan_action_change(made_.arena(), known, wanted, around, {partitioned_not_valid, "x"});
+        for (auto const& one : steps) {
             found.emplace_back(one.statement);
             details_.emplace_back(one.detail);
         }

@@ -38,9 +38,8 @@ protected:
         wanted.key = &database.constraints[0];
         names given(made_);
         lines found;
-        for (auto const& one :
-             plan::plan_addition(made_.arena(), database, wanted, given, {partitioned_not_valid, "x"}))
-            found.emplace_back(one.statement);
+        auto const steps = plan::plan_addition(made_.arena(), database, wanted, given, {partitioned_not_valid, "x"});
+        for (auto const& one : steps) found.emplace_back(one.statement);
         return found;
     }
 
