@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import psycopg2
 
-from . import compare_ddl, compare_enforcement, compare_indexes, compare_orphans, compare_repair, compare_verdict
+from . import compare_ddl, compare_enforcement, compare_indexes, compare_orphans, compare_plans, compare_repair, \
+    compare_verdict
 from .declared import declared_keys
 from .difference import Difference
 from .oracle import expected_by_rules
@@ -101,6 +102,8 @@ class Judge:
             yield from compare_enforcement.compare_enforcement(session, key, expected, checked.enforcement)
         self._phase = "fk_repair_plan()"
         yield from compare_repair.compare_repair(session, key, checked, expected, tally)
+        self._phase = "plans"
+        yield from compare_plans.compare_plans(session, key, expected, tally)
         self._phase = "the index verdict"
         if indexes is not None:
             tally[f"index {indexes[key.oid][0]}" if key.oid in indexes else "index ?"] += 1

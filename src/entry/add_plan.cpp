@@ -167,6 +167,27 @@ void say_declared(constraint const& same) {
     });
 }
 
+/// The constraints that PostgreSQL would derive for the child's partitions, whose columns can stand in another order.
+std::span<model::constraint_row const> rows_of_partitions(model::arena& arena, model::database const& database,
+                                                          constraint const& key) {
+    model::vector<model::constraint_row> rows(arena);
+    for (auto const& one : database.relations) {
+        if (one.id == key.child->id || database.root_of(one).id != key.child->id) continue;
+        auto const columns = arena.array<std::int16_t>(key.child_columns.size());
+        pg::guarded([&] {
+            for (std::size_t position = 0; position < columns.size(); ++position)
+                columns[position] = get_attnum(one.id, arena.c_string(key.child_column(position).name.name));
+        });
+        model::constraint_row row;
+        row.side = model::constraint_row::origin::referencing;
+        row.child = one.id;
+        row.parent = key.parent->id;
+        row.child_columns = columns;
+        rows.push_back(row);
+    }
+    return arena.copy(std::span<model::constraint_row const>(rows.data(), rows.size()));
+}
+
 /// Names for unique indexes are those of constraints, the others' those of indexes.
 class unique_names final : public plan::index_names {
 public:
@@ -213,6 +234,7 @@ Datum add_plan(pg::call& current) {
                                 strategy ? *strategy : plan::follow_action(key), batch_rows);
     if (!found.is_examined()) refuse_not_examined(arena, found);
     wanted.orphan_rows = found.orphan_rows;
+    key.rows = rows_of_partitions(arena, described.database, key);
     constraint const* const asked[] = {&key};
     for (auto const& gap : find_index_gaps(current, described.database, asked, false))
         wanted.index_statements = gap.ddl;
