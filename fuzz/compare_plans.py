@@ -3,6 +3,7 @@
 import psycopg2
 
 from .compare_orphans import key_arguments, undeclared_arguments
+from .compare_repair import is_of_another_key
 from .difference import Difference
 from .names import literal
 
@@ -10,7 +11,7 @@ _ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", 
 _TRANSACTION = ("BEGIN;", "COMMIT;", "SET LOCAL lock_timeout")
 # PostgreSQL's own refusals of a key or an index, which a plan has to repeat; and what the rows refuse.
 _REFUSALS = ("0A000", "22023", "23502", "23503", "23505", "23514", "428C9", "42601", "42703", "42804", "42809", "42830",
-             "42883", "42P16", "42P17", "42P21", "42P22", "55000")
+             "42883", "42P16", "42P17", "42P21", "42P22", "54001", "55000")
 _OF_ROWS = ("23502", "23505", "23514", "23P01", "54000")
 
 
@@ -57,7 +58,8 @@ def _compare(session, key, function, arguments, tally, expected, wanted):
     for statement in statements:
         error = session.attempt(f"{statement.replace(' CONCURRENTLY', '')} SET CONSTRAINTS ALL IMMEDIATE; "
                                 "SET CONSTRAINTS ALL DEFERRED;")
-        if error and (error.pgcode in _OF_ROWS or (error.pgcode == "23503" and expected.orphans)):
+        if error and (error.pgcode in _OF_ROWS or is_of_another_key(error, key)
+                      or (error.pgcode == "23503" and expected.orphans)):
             tally[f"{function} stopped by rows"] += 1
             return
         if error:

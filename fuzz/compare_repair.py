@@ -10,9 +10,9 @@ from .names import literal
 
 STRATEGIES = ["auto", "quarantine", "delete", "set null", "create parents"]
 
-# What a plan is refused for, with the reason: columns that take no NULL or no value, rows that are in the way, features,
-# names, keys that cannot be examined.
-_REFUSALS = ("23502", "23503", "428C9", "0A000", "22023", "55000", "42501")
+# What a plan is refused for, with the reason: columns that take no NULL or no value, rows that are in the way or reference
+# each other in a circle, features, names, keys that cannot be examined.
+_REFUSALS = ("54001", "23502", "23503", "428C9", "0A000", "22023", "55000", "42501")
 # What rows of other constraints refuse, which no plan can know: unique values, checks, exclusion, no partition for NULL.
 _OF_OTHERS = ("23505", "23514", "23P01", "23502")
 
@@ -42,7 +42,7 @@ def _run(session, key, query, strategy, expected, tally):
     for statement in statements:
         # Each would be a transaction of its own: nothing stays pending until the next.
         error = session.attempt(f"{statement} SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;")
-        if error and (error.pgcode in _OF_OTHERS or _is_of_another_key(error, key)):
+        if error and (error.pgcode in _OF_OTHERS or is_of_another_key(error, key)):
             tally["repairs stopped by other constraints"] += 1
             return
         if error:
@@ -57,9 +57,10 @@ def _run(session, key, query, strategy, expected, tally):
     yield from _compare_rows(session, key, strategy, expected, before, query)
 
 
-def _is_of_another_key(error, key):
-    """A row that was written in the same transaction is checked by all of its keys, changed or not."""
-    return error.pgcode == "23503" and error.diag.constraint_name != key.name
+def is_of_another_key(error, key):
+    """A row that was written in the same transaction is checked by all of its keys, changed or not; and there are keys
+    that the server itself cannot check, for want of a collation."""
+    return (error.pgcode == "23503" and error.diag.constraint_name != key.name) or error.pgcode == "42P22"
 
 
 def _rows_by_table(session, key):
