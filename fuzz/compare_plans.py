@@ -4,6 +4,7 @@ import psycopg2
 
 from .compare_orphans import key_arguments, undeclared_arguments
 from .compare_repair import is_of_another_key
+from .compare_verdict import misjudges_composites
 from .difference import Difference
 from .names import literal
 
@@ -37,6 +38,10 @@ def literal_name(name):
     return '"' + name.replace('"', '""') + '"'
 
 
+def _is_misjudged(session, key, error):
+    return error.pgcode == "23503" and misjudges_composites(session, key)
+
+
 def _compare(session, key, function, arguments, tally, expected, wanted):
     query = f"SELECT statement FROM {function}({arguments})"
     session.execute("SAVEPOINT plan")
@@ -58,8 +63,8 @@ def _compare(session, key, function, arguments, tally, expected, wanted):
     for statement in statements:
         error = session.attempt(f"{statement.replace(' CONCURRENTLY', '')} SET CONSTRAINTS ALL IMMEDIATE; "
                                 "SET CONSTRAINTS ALL DEFERRED;")
-        if error and (error.pgcode in _OF_ROWS or is_of_another_key(error, key)
-                      or (error.pgcode == "23503" and expected.orphans)):
+        if error and (error.pgcode in _OF_ROWS or error.pgcode[:2] == "22" or is_of_another_key(error, key)
+                      or (error.pgcode == "23503" and expected.orphans) or _is_misjudged(session, key, error)):
             tally[f"{function} stopped by rows"] += 1
             return
         if error:

@@ -17,7 +17,7 @@ def compare_verdict(session, key, checked, expected):
             continue  # 18: a partition has a like key that is not enforced, and the new one would take it over
         if error and error.pgcode != "23503":
             yield Difference(f"the server's verdict, {way}: {error.pgcode}", f"{key.title}\n{error}")
-        elif violated == (error is None) and not _misjudges_composites(session, key):
+        elif violated == (error is None) and not misjudges_composites(session, key):
             yield from compare(f"the server's verdict, {way}", title, "the key is accepted", error is None,
                                not violated, query)
 
@@ -32,7 +32,7 @@ def _ways(session, key):
                                    f"ALTER TABLE {key.child} VALIDATE CONSTRAINT copy")
 
 
-def _misjudges_composites(session, key):
+def misjudges_composites(session, key):
     """VALIDATE asks IS NULL, which looks into composites: it passes over a child's ROW(1, NULL), which the trigger
     refuses, and takes a parent's ROW(NULL, NULL) for no parent at all, which the trigger does not."""
     return session.value(

@@ -77,9 +77,13 @@ private:
         if (wanted_.way == repair_way::remove)
             return arena_.concat("DELETE FROM ", source, " WHERE ", where, get_count);
         auto const value = wanted_.way == repair_way::set_null ? text(" = NULL") : text(" = DEFAULT");
-        auto const changes = arena_.join(repaired_columns(*wanted_.key, wanted_.way), ", ", [&](std::int16_t number) {
-            return arena_.concat(table.find_column(number)->name.quoted, value);
-        });
+        // A key can name a column twice, an UPDATE cannot.
+        model::vector<std::int16_t> written(arena_);
+        for (auto const number : repaired_columns(*wanted_.key, wanted_.way))
+            if (std::find(written.begin(), written.end(), number) == written.end()) written.push_back(number);
+        auto const changes = arena_.join(
+            std::span<std::int16_t const>(written.data(), written.size()), ", ",
+            [&](std::int16_t number) { return arena_.concat(table.find_column(number)->name.quoted, value); });
         return arena_.concat("UPDATE ", source, " SET ", changes, " WHERE ", where, get_count);
     }
 
