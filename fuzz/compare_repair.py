@@ -21,6 +21,8 @@ def compare_repair(session, key, checked, expected, tally):
     if checked is None or checked.verdict != "violated":
         return
     strategy = STRATEGIES[(key.oid + len(expected.orphans)) % len(STRATEGIES)]
+    if strategy == "create parents" and _is_nondeterministic(session, key):
+        strategy = "delete"
     arguments = f"{key_arguments(key)}, {literal(strategy)}, 3"
     with session.trial():
         yield from _run(session, key, f"SELECT statement FROM fk_repair_plan({arguments})", strategy, expected, tally)
@@ -61,6 +63,14 @@ def _run(session, key, query, strategy, expected, tally):
         yield Difference("fk_repair_plan: the key is not whole afterwards", f"{key.title}\n{strategy}: {found}",
                          f"{query};")
     yield from _compare_rows(session, key, strategy, expected, before, query)
+
+
+def _is_nondeterministic(session, key):
+    """Which keys are one and the same is then another question for DISTINCT than for the key, and PostgreSQL loses rows
+    that are distributed by hash."""
+    return session.value("SELECT EXISTS (SELECT FROM pg_attribute a JOIN pg_collation l ON l.oid = a.attcollation "
+                         f"WHERE a.attrelid = {key.parent_oid} AND NOT l.collisdeterministic "
+                         f"AND quote_ident(a.attname) IN ({', '.join(literal(name) for name in key.parent_columns)}))")
 
 
 def is_of_another_key(error, key):

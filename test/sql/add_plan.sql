@@ -161,6 +161,22 @@ SELECT verdict, rows_checked FROM fk_check($$"$fk$ A
 ;"."c\
 "$$);
 
+-- The indexes of a partitioned child: those that are there are seen, whatever the order of the partition's columns.
+CREATE TABLE wanted (id int PRIMARY KEY);
+CREATE TABLE parted (id int, w int) PARTITION BY RANGE (id);
+CREATE TABLE parted_1 (w int, gone int, id int);
+ALTER TABLE parted_1 DROP COLUMN gone;
+ALTER TABLE parted ATTACH PARTITION parted_1 FOR VALUES FROM (0) TO (10);
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (10) TO (20);
+CREATE INDEX parted_w ON ONLY parted (w);
+CREATE INDEX parted_1_w ON parted_1 (w);
+ALTER INDEX parted_w ATTACH PARTITION parted_1_w;
+SELECT step, statement FROM fk_add_plan('parted', '{w}', 'wanted', '{id}')
+ WHERE statement LIKE '%INDEX%' ORDER BY step;
+CREATE INDEX parted_2_w ON parted_2 (w);
+ALTER INDEX parted_w ATTACH PARTITION parted_2_w;
+SELECT count(*) FROM fk_add_plan('parted', '{w}', 'wanted', '{id}') WHERE statement LIKE '%INDEX%';
+
 SET client_min_messages = warning;
 DROP SCHEMA a CASCADE;
 SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname ~ '^\$fk' \gexec

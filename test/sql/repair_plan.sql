@@ -196,6 +196,15 @@ RESET session_replication_role;
 CALL run_repair('of_numbered', 'of_numbered_fk', 'create parents');
 SELECT verdict FROM fk_check('of_numbered');
 
+-- A key that names a column twice.
+CREATE TABLE double (a int, b int, PRIMARY KEY (a, b));
+CREATE TABLE of_double (n int, CONSTRAINT of_double_fk FOREIGN KEY (n, n) REFERENCES double);
+SET session_replication_role = replica;
+INSERT INTO of_double VALUES (1), (2);
+RESET session_replication_role;
+CALL run_repair('of_double', 'of_double_fk', 'set null');
+SELECT verdict FROM fk_check('of_double');
+
 SET client_min_messages = warning;
 DROP SCHEMA r CASCADE;
 DROP PROCEDURE public.run_repair, public.undo_repair;
