@@ -113,14 +113,16 @@ void write_saved_counters(HTAB* entries, saved_header const& header) {
 bool read_saved_counters(saved_header& header, void (*keep)(violation_entry const&)) {
     FILE* const file = AllocateFile(path, PG_BINARY_R);
     if (file == nullptr) {
-        if (errno != ENOENT) ereport(WARNING, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", path)));
+        if (errno != ENOENT)
+            ereport(WARNING, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", path)));
         return false;
     }
     bool const is_read = read_all(file, header, keep);
     FreeFile(file);
     if (!is_read)
-        ereport(WARNING, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ignoring invalid data in file \"%s\"", path),
-                      errdetail("The counts of foreign-key violations start anew.")));
+        ereport(WARNING,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("ignoring invalid data in file \"%s\"", path),
+                 errdetail("The counts of foreign-key violations start anew.")));
     forget_saved_counters();
     return is_read;
 }
