@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-import psycopg2
-
+from . import plan_steps
 from .compare_orphans import key_arguments
 from .difference import Difference
 from .names import literal
@@ -13,8 +12,6 @@ STRATEGIES = ["auto", "quarantine", "delete", "set null", "create parents"]
 # What a plan is refused for, with the reason: columns that take no NULL or no value, rows that are in the way or reference
 # each other in a circle, features, names, keys that cannot be examined.
 _REFUSALS = ("54001", "23502", "23503", "428C9", "0A000", "22023", "55000", "42501")
-# What rows of other constraints refuse, which no plan can know: unique values, checks, exclusion, no partition for NULL.
-_OF_OTHERS = ("23505", "23514", "23P01", "23502")
 
 
 def compare_repair(session, key, checked, expected, tally):
@@ -29,23 +26,16 @@ def compare_repair(session, key, checked, expected, tally):
 
 
 def _run(session, key, query, strategy, expected, tally):
-    call = f"{query} ORDER BY step"
+    title = f"{key.title}\n{strategy}"
     before = _rows_by_table(session, key)
-    session.execute("SAVEPOINT plan")
-    try:
-        statements = [statement for statement, in session.rows(call)]
-    except psycopg2.Error as error:
-        session.execute("ROLLBACK TO plan")
-        if error.pgcode in _REFUSALS:
-            tally[f"repair by {strategy} refused"] += 1
-        else:
-            yield Difference(f"fk_repair_plan: error {error.pgcode}", f"{key.title}\n{strategy}: {error}", f"{query};")
+    statements, differences = plan_steps.statements_of(session, title, query, _REFUSALS,
+                                                       lambda: tally.update([f"repair by {strategy} refused"]))
+    yield from differences
+    if statements is None:
         return
     for statement in statements:
-        # Each would be a transaction of its own: nothing stays pending until the next.
-        error = session.attempt(f"{statement} SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;")
-        # 22: a value of the child's that the parent's type cannot hold.
-        if error and (error.pgcode in _OF_OTHERS or error.pgcode[:2] == "22" or is_of_another_key(error, key)):
+        error = plan_steps.run(session, statement)
+        if error and plan_steps.is_of_rows(error, key):
             tally["repairs stopped by other constraints"] += 1
             return
         # Parents that are made up can need parents themselves, by their columns' defaults; the statements then say that they
@@ -54,8 +44,7 @@ def _run(session, key, query, strategy, expected, tally):
             tally["made-up parents that count otherwise"] += 1
             return
         if error:
-            yield Difference(f"fk_repair_plan: a statement fails with {error.pgcode}",
-                             f"{key.title}\n{strategy}: {statement}\n{error}", f"{query};")
+            yield plan_steps.failure(title, query, statement, error)
             return
     tally[f"repair by {strategy}"] += 1
     found = session.rows(f"SELECT verdict, reason FROM fk_check({key_arguments(key)})")
@@ -71,14 +60,6 @@ def _is_nondeterministic(session, key):
     return session.value("SELECT EXISTS (SELECT FROM pg_attribute a JOIN pg_collation l ON l.oid = a.attcollation "
                          f"WHERE a.attrelid = {key.parent_oid} AND NOT l.collisdeterministic "
                          f"AND quote_ident(a.attname) IN ({', '.join(literal(name) for name in key.parent_columns)}))")
-
-
-def is_of_another_key(error, key):
-    """A row that was written in the same transaction is checked by all of its keys, changed or not; and there are keys
-    that the server itself cannot check, for want of a collation."""
-    mentioned = (error.diag.table_name, error.diag.constraint_name)
-    is_other = error.pgcode == "23503" and mentioned != (key.child.strip('"').replace('""', '"'), key.name)
-    return is_other or error.pgcode == "42P22"
 
 
 def _rows_by_table(session, key):

@@ -7,6 +7,19 @@
 /// pg_catalog alone, so the names need no schema. The plans of some may be kept for the session. Parameters and result types stand beside the rows in loader.cpp.
 namespace fkaudit::catalog::queries {
 
+/// The end of a query that has begun a tree of constraints, tree(id): those that partitioning derived from them come in as
+/// well, and what the loader reads of each is selected.
+#define FKAUDIT_SQL_ROWS_OF_TREE                                                                     \
+    "    UNION"                                                                                      \
+    "    SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f')" \
+    " SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,"                              \
+    " coalesce(c.conkey, '{}'), coalesce(c.confkey, '{}'), coalesce(c.conpfeqop, '{}'),"             \
+    " c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,"                              \
+    " c.condeferrable, c.condeferred, c.convalidated,"                                               \
+    " " FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD                                           \
+    ", c.conindid"                                                                                   \
+    " FROM tree t JOIN pg_constraint c ON c.oid = t.id ORDER BY c.oid"
+
 /// $1 child oid or NULL, $2 constraint name or NULL: every pg_constraint row of the keys in scope, the declared ones and
 /// those that partitioning derived from them. A partition stands for the keys of its ancestors that apply to it. A row
 /// that derives from nothing that is there or, in a circle, from itself, or is of no table that is there, comes along, so that
@@ -45,31 +58,13 @@ WITH RECURSIVE above(id, next, matches) AS (
     SELECT id FROM declared
     UNION
     SELECT id FROM climb WHERE at = id
-    UNION
-    SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
-)
-SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
-       coalesce(c.conkey, '{}'), coalesce(c.confkey, '{}'), coalesce(c.conpfeqop, '{}'),
-       c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,
-       c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
-       c.conindid
-  FROM tree t JOIN pg_constraint c ON c.oid = t.id
- ORDER BY c.oid)"};
+)" FKAUDIT_SQL_ROWS_OF_TREE};
 
 /// $1 declared keys: the same columns.
 inline pg::spi::kept_query rows_of_keys{R"(
 WITH RECURSIVE tree(id) AS (
     SELECT unnest($1)
-    UNION
-    SELECT c.oid FROM tree t JOIN pg_constraint c ON c.conparentid = t.id AND c.contype = 'f'
-)
-SELECT c.oid, c.conparentid, c.conname, c.conrelid, c.confrelid,
-       coalesce(c.conkey, '{}'), coalesce(c.confkey, '{}'), coalesce(c.conpfeqop, '{}'),
-       c.confmatchtype, c.confdeltype, c.confupdtype, c.confdelsetcols,
-       c.condeferrable, c.condeferred, c.convalidated, )" FKAUDIT_SQL_CONENFORCED ", " FKAUDIT_SQL_CONPERIOD R"(,
-       c.conindid
-  FROM tree t JOIN pg_constraint c ON c.oid = t.id
- ORDER BY c.oid)"};
+)" FKAUDIT_SQL_ROWS_OF_TREE};
 
 /// No parameter: every foreign key's rows, and the declared key that each derives from (itself, where there is none).
 inline constexpr char const* declared_keys = R"(

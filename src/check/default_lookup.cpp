@@ -70,11 +70,7 @@ void look_up(pg::call& current, std::span<default_lookup> lookups) {
     lookup_task work(current, lookups);
     // Who asks about the schema does not expect anybody's code to run, not even as its own owner.
     pg::function_gate const gate{{}};
-    for (auto left = verdicts; !left.empty();) {
-        auto const group = left.first(count_same_child(left));
-        examine(current, group, work);
-        left = left.subspan(group.size());
-    }
+    examine_by_child(current, verdicts, work);
     for (std::size_t number = 0; number < verdicts.size(); ++number) {
         lookups[number].why_not = verdicts[number].why_not;
         lookups[number].detail = verdicts[number].detail;

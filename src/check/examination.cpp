@@ -395,6 +395,14 @@ private:
 
 void examine(pg::call& current, std::span<verdict> keys, task& work) { examination(current, keys, work).run(); }
 
+void examine_by_child(pg::call& current, std::span<verdict> keys, task& work) {
+    while (!keys.empty()) {
+        auto const group = keys.first(count_same_child(keys));
+        examine(current, group, work);
+        keys = keys.subspan(group.size());
+    }
+}
+
 std::size_t count_same_child(std::span<verdict const> keys) noexcept {
     std::size_t count = 0;
     while (count < keys.size() && keys[count].key->child == keys.front().key->child) ++count;

@@ -29,6 +29,9 @@ public:
 /// serialization failure.
 void examine(pg::call& current, std::span<verdict> keys, task& work);
 
+/// The same for keys of several children, those of one after the other: each child's share examine() by itself.
+void examine_by_child(pg::call& current, std::span<verdict> keys, task& work);
+
 /// Consecutive verdicts with the same child.
 std::size_t count_same_child(std::span<verdict const> keys) noexcept;
 

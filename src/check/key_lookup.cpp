@@ -201,11 +201,7 @@ void look_up(pg::call& current, std::span<key_lookup> lookups) {
     lookup_task work(current, lookups, verdicts.data());
     // The text may come from anybody: neither its values nor the tables' owners get code of theirs run by it.
     pg::function_gate const gate{{}};
-    for (auto left = verdicts; !left.empty();) {
-        auto const group = left.first(count_same_child(left));
-        examine(current, group, work);
-        left = left.subspan(group.size());
-    }
+    examine_by_child(current, verdicts, work);
     for (std::size_t number = 0; number < verdicts.size(); ++number) {
         lookups[number].why_not = verdicts[number].why_not;
         lookups[number].detail = verdicts[number].detail;

@@ -34,6 +34,20 @@ bool must_go_on(ErrorData const& error) noexcept;
 bool is_raised_by_function(ErrorData const& error) noexcept;
 caught_error describe(model::arena& arena, ErrorData const& error);
 
+/// Whether `body` ended in an SQL error, which is pending then. C++ exceptions roll the subtransaction back and go on.
+template <class Body>
+bool fails_inside(subtransaction const& inner, Body& body) {
+    try {
+        body();
+        return false;
+    } catch (pending_error const&) {
+        return true;
+    } catch (...) {
+        guarded([&] { inner.roll_back(); });
+        throw;
+    }
+}
+
 }  // namespace detail
 
 /// Runs `body` in a subtransaction of its own. An SQL error inside rolls it back and is returned; locks, snapshots, SPI
@@ -42,16 +56,7 @@ caught_error describe(model::arena& arena, ErrorData const& error);
 template <class Body>
 std::optional<caught_error> attempt(call& current, on_success ending, Body&& body) {
     auto const inner = guarded([] { return detail::subtransaction::begin(); });
-    bool failed = false;
-    try {
-        body();
-    } catch (pending_error const&) {
-        failed = true;
-    } catch (...) {
-        guarded([&] { inner.roll_back(); });
-        throw;
-    }
-    if (!failed) {
+    if (!detail::fails_inside(inner, body)) {
         guarded([&] { ending == on_success::commit ? inner.commit() : inner.roll_back(); });
         return std::nullopt;
     }
@@ -69,15 +74,7 @@ std::optional<caught_error> attempt(call& current, on_success ending, Body&& bod
 template <class Body>
 void run_rolled_back(call& current, Body&& body) {
     auto const inner = guarded([] { return detail::subtransaction::begin(); });
-    bool failed = false;
-    try {
-        body();
-    } catch (pending_error const&) {
-        failed = true;
-    } catch (...) {
-        guarded([&] { inner.roll_back(); });
-        throw;
-    }
+    bool const failed = detail::fails_inside(inner, body);
     auto* const error = guarded([&] {
         auto* const taken = failed ? detail::take_error(current.context()) : nullptr;
         inner.roll_back();

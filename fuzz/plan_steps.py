@@ -1,0 +1,47 @@
+"""The statements of a plan, asked for and run as printed."""
+
+import psycopg2
+
+from .difference import Difference
+
+# What the rows of other constraints refuse, which no plan can know: unique values, checks, exclusion, no partition for NULL,
+# a value that is too long for two entries of an index.
+_OF_OTHERS = ("23502", "23505", "23514", "23P01", "54000")
+
+
+def statements_of(session, title, query, refusals, refused):
+    """The statements, in order; or None, after refused() where the error is one of the refusals, and with a difference where
+    it is not. Gives (statements, differences)."""
+    session.execute("SAVEPOINT plan")
+    try:
+        return [statement for statement, in session.rows(f"{query} ORDER BY step")], []
+    except psycopg2.Error as error:
+        session.execute("ROLLBACK TO plan")
+        if error.pgcode in refusals:
+            refused()
+            return None, []
+        return None, [Difference(f"{_function(query)}: error {error.pgcode}", f"{title}\n{error}", f"{query};")]
+
+
+def run(session, statement):
+    """The error, or None. Each statement would be a transaction of its own: nothing stays pending until the next."""
+    return session.attempt(f"{statement.replace(' CONCURRENTLY', '')} SET CONSTRAINTS ALL IMMEDIATE; "
+                           "SET CONSTRAINTS ALL DEFERRED;")
+
+
+def failure(title, query, statement, error):
+    return Difference(f"{_function(query)}: a statement fails with {error.pgcode}", f"{title}\n{statement}\n{error}",
+                      f"{query};")
+
+
+def is_of_rows(error, key):
+    """Whether the rows are to blame: other constraints; a value that the other side's type cannot hold (22); another key,
+    for a row that was written in the same transaction is checked by all of its keys, changed or not; a key that the server
+    itself cannot check, for want of a collation."""
+    mentioned = (error.diag.table_name, error.diag.constraint_name)
+    is_other = error.pgcode == "23503" and mentioned != (key.child.strip('"').replace('""', '"'), key.name)
+    return error.pgcode in _OF_OTHERS or error.pgcode[:2] == "22" or is_other or error.pgcode == "42P22"
+
+
+def _function(query):
+    return query.split("FROM ")[1].split("(")[0]
