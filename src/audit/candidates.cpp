@@ -154,11 +154,12 @@ void search::add(named_table const& child, std::span<std::int16_t const> columns
     found_.push_back({child.of, parent.of, arena_.copy(columns), arena_.copy(keys), name, reason});
 }
 
-/// Whether the column alone is the primary key of its table.
-bool is_own_key(named_table const& child, named_column const& one) {
-    return std::any_of(child.keys.begin(), child.keys.end(), [&](model::index const* index) {
-        return index->is_primary && index->keys.size() == 1 && index->keys[0].column == one.of->number;
+/// The best index, the primary key before others, that makes the column alone unique; nullptr: there is none.
+model::index const* own_key(named_table const& child, named_column const& one) {
+    auto const found = std::find_if(child.keys.begin(), child.keys.end(), [&](model::index const* index) {
+        return index->keys.size() == 1 && index->keys[0].column == one.of->number;
     });
+    return found == child.keys.end() ? nullptr : *found;
 }
 
 /// Whether the column is the parent's own, by inheritance.
@@ -173,7 +174,8 @@ likeness search::compare(named_table const& child, named_column const& one, name
     auto const& name = one.of->name.name;
     bool const is_self = child.of == parent.of;
     if (is_self && one.of->number == key.number) return none;
-    bool const is_key = is_own_key(child, one);
+    auto const* const own = own_key(child, one);
+    bool const is_key = own != nullptr && own->is_primary;
     if ((is_self && is_key) || is_inherited(*child.of, *one.of, *parent.of, key)) return none;
     auto const stem = stem_of(one.parts);
     // The parent's name may begin with a word that all tables share: shop_orders, shop_order_items.
@@ -183,6 +185,10 @@ likeness search::compare(named_table const& child, named_column const& one, name
     auto const names_parent = [&](words what) {
         return is_same_name(what, parent.parts) || is_same_name(what, short_parent);
     };
+    auto const whole = short_stem(one.parts);
+    bool const names_whole = !whole.empty() && names_parent({&whole, 1});
+    // A unique customer_no of customers is what its rows are known by.
+    if (is_self && own != nullptr && (names_parent(stem) || names_whole)) return none;
     if (!stem.empty() && names_parent(stem)) {
         reason = arena_.concat(name, " names ", parent.of->name.name);
         return likeness::high;
@@ -191,7 +197,7 @@ likeness search::compare(named_table const& child, named_column const& one, name
         reason = arena_.concat(name, " is also the name of the key of ", parent.of->name.name);
         return likeness::key;
     }
-    if (auto const whole = short_stem(one.parts); !whole.empty() && names_parent({&whole, 1})) {
+    if (names_whole) {
         reason = arena_.concat(name, " names ", parent.of->name.name);
         return likeness::high;
     }

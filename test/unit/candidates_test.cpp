@@ -1,5 +1,6 @@
 #include "src/audit/candidates.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <gtest/gtest.h>
 
@@ -78,6 +79,21 @@ public:
         return *this;
     }
 
+    /// Another unique index of the last table, of one column.
+    shop& unique(std::int16_t column, model::expression const* predicate = nullptr) {
+        auto& table = made_.relation(last_);
+        auto const parts = made_.arena().array<model::index_key>(1);
+        parts[0].column = column;
+        auto const all = made_.arena().array<model::index>(table.indexes.size() + 1);
+        std::copy(table.indexes.begin(), table.indexes.end(), all.begin());
+        all.back().is_unique = all.back().is_valid = true;
+        all.back().access_method = "btree";
+        all.back().keys = parts;
+        all.back().predicate = predicate;
+        table.indexes = all;
+        return *this;
+    }
+
     /// Such as "orders.customer_id>customers.id high", one a line.
     std::string candidates() {
         auto const& database = made_.finish();
@@ -147,6 +163,26 @@ TEST(Candidates, NoClaimWithoutReason) {
     EXPECT_EQ(shop().table("customers", {"id"}, 0).table("orders", {"id", "customer_id"}).candidates(), "");
     EXPECT_EQ(shop().table("store", {"store_id", "x"}).candidates(), "");
     EXPECT_EQ(shop().table("customers", {"id"}).table("types", {"customer_type_id"}).candidates(), "");
+}
+
+TEST(Candidates, OnlyIndexesThatAKeyCanReferTo) {
+    auto const customers = [](model::expression const* predicate) {
+        return shop()
+            .table("customers", {"id", "customer_no"}, 0)
+            .unique(2, predicate)
+            .table("orders", {"id", "customer_no"})
+            .candidates();
+    };
+    EXPECT_EQ(customers(nullptr), "orders.customer_no>customers.customer_no high");
+    model::expression const predicate{};
+    EXPECT_EQ(customers(&predicate), "");
+}
+
+TEST(Candidates, AColumnDoesNotReferToItself) {
+    EXPECT_EQ(shop().table("categories", {"name", "parent_id"}).unique(2).candidates(),
+              "categories.parent_id>categories.name low");
+    EXPECT_EQ(shop().table("customer", {"id", "customer_no"}).unique(2).candidates(), "");
+    EXPECT_EQ(shop().table("customer", {"id", "customerid"}).unique(2).candidates(), "");
 }
 
 TEST(Candidates, PolymorphicPairsAreNone) {

@@ -120,6 +120,18 @@ TEST(Graph, OrphansAreSaidInEachFormat) {
     EXPECT_NE(write_mermaid(made.arena(), drawn, encoding::utf8).find("#40;12#32;orphans#41;"), std::string_view::npos);
 }
 
+TEST(Graph, NamesAreTextInDot) {
+    catalog made;
+    made.table(1);
+    made.table(2).name = made.name("a\\N");
+    made.key(10, 2, 1).name = made.name("\\T\"&");
+    auto const drawn = report::make_graph(made.arena(), made.finish(), {}, nullptr);
+    auto const written = write_dot(made.arena(), drawn, encoding::utf8);
+    // \N and \T are Graphviz's own; a backslash before each of theirs keeps them from it.
+    EXPECT_NE(written.find("<B>a\\\\N</B>"), std::string_view::npos);
+    EXPECT_NE(written.find("\\\\T\\\"&amp;"), std::string_view::npos);
+}
+
 /// Boxes of one size and lines between them, "child parent" each.
 struct sketch {
     sketch(std::size_t count, std::vector<std::pair<std::size_t, std::size_t>> const& ends) : boxes(count) {
