@@ -92,7 +92,7 @@ FKAUDIT_FUNCTION(fk_mark_release, fkaudit::entry::mark_release)
 FKAUDIT_FUNCTION(fk_incidents, fkaudit::entry::incidents)
 FKAUDIT_EVENT_FUNCTION(fk_record_commands, fkaudit::entry::find_touched_keys,
                        !touched.is_known || touched.keys.declared != nullptr, fkaudit::entry::record_changed_keys)
-FKAUDIT_EVENT_FUNCTION(fk_record_drops, fkaudit::entry::find_dropping_subject, true,
+FKAUDIT_EVENT_FUNCTION(fk_record_drops, fkaudit::entry::find_dropped_keys, touched.keys.declared != nullptr,
                        fkaudit::entry::record_dropped_keys)
 
 /// Where the parallel workers of a scan start: the server looks the name up in the library.

@@ -30,22 +30,6 @@ void add(Oid constraint, key_lists& keys) {
     if (OidIsValid(declared)) keys.declared = list_append_unique_oid(keys.declared, declared);
 }
 
-void add_keys_of_child(Oid table, key_lists& keys) {
-    Relation const constraints = table_open(ConstraintRelationId, AccessShareLock);
-    ScanKeyData wanted;
-    ScanKeyInit(&wanted, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
-    SysScanDesc const scan =
-        systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &wanted);
-    while (HeapTuple const tuple = systable_getnext(scan)) {
-        auto const* const row = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        if (row->contype != CONSTRAINT_FOREIGN) continue;
-        add(row->oid, keys);
-        if (OidIsValid(row->conparentid)) keys.derived = list_append_unique_oid(keys.derived, row->oid);
-    }
-    systable_endscan(scan);
-    table_close(constraints, AccessShareLock);
-}
-
 /// pg_constraint has no index by parent; but each key depends on it.
 void add_keys_of_parent(Oid table, key_lists& keys) {
     Relation const dependencies = table_open(DependRelationId, AccessShareLock);
@@ -63,6 +47,36 @@ void add_keys_of_parent(Oid table, key_lists& keys) {
 }
 
 }  // namespace
+
+void add_keys_of_child(Oid table, key_lists& keys) {
+    Relation const constraints = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData wanted;
+    ScanKeyInit(&wanted, Anum_pg_constraint_conrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+    SysScanDesc const scan =
+        systable_beginscan(constraints, ConstraintRelidTypidNameIndexId, true, nullptr, 1, &wanted);
+    while (HeapTuple const tuple = systable_getnext(scan)) {
+        auto const* const row = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        if (row->contype != CONSTRAINT_FOREIGN) continue;
+        add(row->oid, keys);
+        if (OidIsValid(row->conparentid)) keys.derived = list_append_unique_oid(keys.derived, row->oid);
+    }
+    systable_endscan(scan);
+    table_close(constraints, AccessShareLock);
+}
+
+bool was_key(Oid dropped) {
+    Relation const constraints = table_open(ConstraintRelationId, AccessShareLock);
+    ScanKeyData wanted;
+    ScanKeyInit(&wanted, Anum_pg_constraint_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(dropped));
+    SysScanDesc const scan = systable_beginscan(constraints, ConstraintOidIndexId, true, SnapshotAny, 1, &wanted);
+    bool is_key = false;
+    // Each version of the row is of the same kind.
+    if (HeapTuple const tuple = systable_getnext(scan); HeapTupleIsValid(tuple))
+        is_key = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->contype == CONSTRAINT_FOREIGN;
+    systable_endscan(scan);
+    table_close(constraints, AccessShareLock);
+    return is_key;
+}
 
 void add_keys_of_table(Oid table, key_lists& keys) {
     add_keys_of_child(table, keys);

@@ -14,4 +14,11 @@ struct key_lists {
 /// index scans, without locks; may ereport.
 void add_keys_of_table(Oid table, key_lists& keys);
 
+/// Those alone of which it is the child.
+void add_keys_of_child(Oid table, key_lists& keys);
+
+/// Whether a constraint that this command has dropped was a foreign key, or was derived from one: its row is dead, but
+/// there as long as the transaction. May ereport.
+bool was_key(Oid dropped);
+
 }  // namespace fkaudit::catalog

@@ -236,16 +236,27 @@ touched_keys find_touched_keys(FunctionCallInfo call) {
     pg::require_event_trigger(call);
     auto const subject = pg::find_subject(call);
     touched_keys touched{.is_known = subject.is_known, .subject = subject.relation};
-    if (OidIsValid(subject.relation)) add_keys_with_inheritors(subject.relation, touched.keys);
-    if (OidIsValid(subject.partition)) add_keys_with_inheritors(subject.partition, touched.keys);
+    if (subject.is_new && OidIsValid(subject.relation))
+        catalog::add_keys_of_child(subject.relation, touched.keys);
+    else
+        add_keys_with_inheritors(subject.relation, touched.keys);
+    add_keys_with_inheritors(subject.partition, touched.keys);
     if (!subject.may_merge) touched.keys.derived = nullptr;
     return touched;
 }
 
-touched_keys find_dropping_subject(FunctionCallInfo call) {
+touched_keys find_dropped_keys(FunctionCallInfo call) {
     pg::require_event_trigger(call);
+    touched_keys touched;
+    ListCell* cell;
+    foreach (cell, pg::find_dropped(ConstraintRelationId))
+        if (catalog::was_key(lfirst_oid(cell)))
+            touched.keys.declared = lappend_oid(touched.keys.declared, lfirst_oid(cell));
+    if (touched.keys.declared == nullptr) return touched;
     auto const subject = pg::find_subject(call);
-    return {.is_known = subject.is_known, .subject = subject.relation};
+    touched.is_known = subject.is_known;
+    touched.subject = subject.relation;
+    return touched;
 }
 
 Datum record_changed_keys(pg::call& current, touched_keys const& touched) {

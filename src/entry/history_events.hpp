@@ -9,13 +9,13 @@ namespace fkaudit::entry {
 struct touched_keys {
     bool is_known = false;  ///< otherwise the server must be asked which objects the command was about
     Oid subject = InvalidOid;
-    catalog::key_lists keys{};  ///< that its tables have a part in, now
+    catalog::key_lists keys{};  ///< that its tables have a part in, now; or that it dropped
 };
 
 /// A few index scans; may ereport, and holds no C++ object. Error: no event trigger called (39P03).
 touched_keys find_touched_keys(FunctionCallInfo call);
-/// The same at sql_drop, where the server must be asked in any case.
-touched_keys find_dropping_subject(FunctionCallInfo call);
+/// The same at sql_drop: the foreign keys, and rows derived from them, that the command dropped.
+touched_keys find_dropped_keys(FunctionCallInfo call);
 
 /// Record what a command did to foreign keys. Whatever fails is a WARNING and leaves the history marked.
 Datum record_changed_keys(pg::call& current, touched_keys const& touched);

@@ -17,11 +17,15 @@ struct command_subject {
     bool is_known = false;  ///< otherwise ask pg_event_trigger_ddl_commands()
     Oid relation = InvalidOid;
     Oid partition = InvalidOid;  ///< that was attached or detached
+    bool is_new = false;         ///< the relation was created: at most its own keys are there
     bool may_merge = false;      ///< a key that a partition has of its own may have become a part of its parent's
 };
 
 /// The names are looked up as the command did: with the rights and the search_path of the user who ran it.
 command_subject find_subject(FunctionCallInfo call);
+
+/// The objects of a catalog that the command dropped, those of temporary tables aside. Only at sql_drop.
+List* find_dropped(Oid catalog);
 
 /// The relation and what inherits from it, partitions among it.
 List* with_inheritors(Oid relation);

@@ -12,4 +12,5 @@ CREATE FUNCTION echo(bool, int, bigint, oid, text, name, name[], OUT a bool, OUT
     OUT f name, OUT g name[]) RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE C;
 CREATE FUNCTION read_column(sql text, kind text) RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE C;
 CREATE FUNCTION plant_fault(kind text) RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE C;
+CREATE FUNCTION do_nothing() RETURNS event_trigger AS 'MODULE_PATHNAME' LANGUAGE C;
 CREATE FUNCTION quote_name(name) RETURNS text AS 'MODULE_PATHNAME' LANGUAGE C;

@@ -283,5 +283,12 @@ FKAUDIT_TEST_FUNCTION(read_column)
 FKAUDIT_TEST_FUNCTION(plant_fault)
 FKAUDIT_TEST_FUNCTION(quote_name)
 
+/// do_nothing(): the least that an event trigger can cost.
+PG_FUNCTION_INFO_V1(do_nothing);
+PGDLLEXPORT Datum do_nothing(PG_FUNCTION_ARGS) {
+    (void)fcinfo;
+    return Datum{0};
+}
+
 }  // extern "C"
 #pragma GCC visibility pop
