@@ -107,14 +107,18 @@ void write_saved_counters(HTAB* entries, saved_header const& header) {
         (void)unlink(new_path);
         return;
     }
-    (void)durable_rename(new_path, path, LOG);
+    if (durable_rename(new_path, path, LOG) != 0) (void)unlink(new_path);
 }
 
 bool read_saved_counters(saved_header& header, void (*keep)(violation_entry const&)) {
     FILE* const file = AllocateFile(path, PG_BINARY_R);
     if (file == nullptr) {
-        if (errno != ENOENT)
-            ereport(WARNING, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", path)));
+        if (errno != ENOENT) {
+            ereport(WARNING, (errcode_for_file_access(), errmsg("could not read file \"%s\": %m", path),
+                              errdetail("The counts of foreign-key violations start anew.")));
+            // durable_rename() wants to open what it replaces.
+            forget_saved_counters();
+        }
         return false;
     }
     bool const is_read = read_all(file, header, keep);

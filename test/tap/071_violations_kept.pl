@@ -101,6 +101,21 @@ is(ask('SELECT violations FROM fk_violations'), 2, 'and read again');
 ask('SELECT fk_violations_reset()');
 
 # A file that is not whole, not ours or not of this version is ignored, with a word in the log.
+sub start_with_warning
+{
+    my ($pattern, $name) = @_;
+    my $offset = -s $node->logfile;
+    $node->append_conf('postgresql.conf', 'log_min_messages = warning');
+    $node->start;
+    $node->append_conf('postgresql.conf', 'log_min_messages = panic');
+    $node->reload;
+    is(ask('SELECT count(*), sum(violations) FROM fk_violations'), '0|', "$name: nothing is taken from it");
+    my @warnings = slurp_file($node->logfile, $offset) =~ /(WARNING: .*)/g;
+    is(scalar(@warnings), 1, "$name: one warning") or diag join "\n", @warnings;
+    like($warnings[0], $pattern, "$name: the log says so");
+    return;
+}
+
 sub start_with_file
 {
     my ($content, $name) = @_;
@@ -108,16 +123,26 @@ sub start_with_file
     open my $handle, '>:raw', $file or die "could not write $file: $!";
     print $handle $content;
     close $handle;
-    my $offset = -s $node->logfile;
-    $node->append_conf('postgresql.conf', 'log_min_messages = warning');
-    $node->start;
-    $node->append_conf('postgresql.conf', 'log_min_messages = panic');
-    $node->reload;
-    is(ask('SELECT count(*), sum(violations) FROM fk_violations'), '0|', "$name: nothing is taken from it");
-    like(slurp_file($node->logfile, $offset), qr/WARNING:  ignoring invalid data in file "pg_stat\/fkaudit\.stat"/, "$name: the log says so");
+    start_with_warning(qr/ignoring invalid data in file "pg_stat\/fkaudit\.stat"/, $name);
     ok(!-f $file, "$name: it is gone");
     return;
 }
+
+# The content with bytes replaced and the checksum right again, as a server wrote it that is another one.
+sub with_bytes
+{
+    my ($offset, $bytes) = @_;
+    my $content = substr($saved, 0, -4);
+    substr($content, $offset, length $bytes) = $bytes;
+    my $sum = 0xffffffff;
+    for my $byte (unpack 'C*', $content)
+    {
+        $sum ^= $byte;
+        $sum = $sum & 1 ? $sum >> 1 ^ 0x82f63b78 : $sum >> 1 for 1 .. 8;
+    }
+    return $content . pack 'L', $sum ^ 0xffffffff;
+}
+is(with_bytes(0, 'fkaudit'), $saved, 'the checksum is CRC-32C');
 start_with_file('', 'an empty file');
 start_with_file(substr($saved, 0, 20), 'a header cut short');
 start_with_file(substr($saved, 0, -1), 'the last byte missing');
@@ -126,13 +151,53 @@ start_with_file($saved . 'x', 'a byte too many');
 my $bent = $saved;
 substr($bent, length($bent) / 2, 1) ^= "\x01";
 start_with_file($bent, 'one bit that flipped');
-my $other = $saved;
-substr($other, 8, 1) = "\x07";
-start_with_file($other, 'another version');
+start_with_file(with_bytes(0, 'xkaudit'), 'not ours');
+start_with_file(with_bytes(8, pack 'L', 7), 'another format');
+start_with_file(with_bytes(12, pack 'L', $major - 1), 'another major');
+start_with_file(with_bytes(16, pack 'Q', 8 + unpack 'Q', substr $saved, 16, 8), 'entries of another size');
 start_with_file("\xff" x 4096, 'something else');
-my $much = $saved;
-substr($much, 24, 8) = "\xff" x 8;
-start_with_file($much, 'a count without end');
+start_with_file(with_bytes(24, "\xff" x 8), 'a count without end');
+
+# A file that cannot be read, and one that cannot be written.
+sub stops_and_says
+{
+    my ($pattern, $name) = @_;
+    ask('CALL fail(1, 99)');
+    my $offset = -s $node->logfile;
+    $node->append_conf('postgresql.conf', 'log_min_messages = log');
+    $node->reload;
+    $node->stop;
+    like(slurp_file($node->logfile, $offset), $pattern, "$name: the log says so");
+    ok(!-e "$file.tmp", "$name: nothing half done is left");
+    return;
+}
+SKIP:
+{
+    skip 'root may read everything', 6 if $> == 0;
+    ask('CALL fail(1, 99)');
+    $node->stop;
+    chmod 0, $file;
+    start_with_warning(qr/could not read file "pg_stat\/fkaudit\.stat": Permission denied/, 'an unreadable file');
+    ask('CALL fail(2, 99)');
+    $node->restart;
+    is(ask('SELECT sum(violations) FROM fk_violations'), 2, 'an unreadable file: the next is written in its place');
+    ask('SELECT fk_violations_reset()');
+}
+$node->stop;
+unlink $file;
+mkdir $file or die "could not make $file: $!";
+start_with_warning(qr/ignoring invalid data in file "pg_stat\/fkaudit\.stat"/, 'a directory in its place');
+stops_and_says(qr/LOG:  .*"pg_stat\/fkaudit\.stat"/, 'a directory in its place');
+rmdir $file or die "$file is not the directory any more: $!";
+$node->start;
+is(ask('SELECT count(*) FROM fk_violations'), 0, 'a directory in its place: the counts start anew');
+symlink '/dev/full', "$file.tmp";
+stops_and_says(qr/LOG:  could not write file "pg_stat\/fkaudit\.stat\.tmp": No space left on device/, 'a full disk');
+ok(!-e $file, 'a full disk: no file');
+$node->start;
+is(ask('SELECT count(*) FROM fk_violations'), 0, 'a full disk: the counts start anew');
+$node->append_conf('postgresql.conf', 'log_min_messages = panic');
+$node->reload;
 
 # Not saved if that is not wanted.
 ask('CALL fail(1, 99)');

@@ -1,5 +1,5 @@
 # The counters of fk_violations under load: totals of many sessions are exact, terminated sessions lose nothing that they
-# have seen, and a killed backend leaves counters that start anew and never count too much.
+# have seen, and a killed backend or server leaves counters that start anew and never count too much.
 # FKAUDIT_SOAK is the number of violations; a long run takes 1000000.
 use strict;
 use warnings;
@@ -27,6 +27,8 @@ CREATE TABLE p (id int PRIMARY KEY);
 INSERT INTO p VALUES (1);
 CREATE TABLE c (p int CONSTRAINT c_fk REFERENCES p);
 INSERT INTO c VALUES (1);
+-- Each violation leaves a dead row: without indexes the search for living ones grows with every one.
+CREATE INDEX ON c (p);
 CREATE TABLE parts (p int CONSTRAINT parts_fk REFERENCES p) PARTITION BY RANGE (p);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100);
 CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (100) TO (200);
@@ -45,7 +47,7 @@ BEGIN
         BEGIN
             CASE n % 4
                 WHEN 0 THEN INSERT INTO c VALUES (99);
-                WHEN 1 THEN UPDATE p SET id = 2;
+                WHEN 1 THEN UPDATE p SET id = 2 WHERE id = 1;
                 WHEN 2 THEN INSERT INTO parts VALUES (n / 4 % 2 * 100 + 50);
                 WHEN 3 THEN PERFORM again();
             END CASE;
@@ -113,6 +115,25 @@ kill 'KILL', $victim;
 $_->finish for @running;
 ok($node->poll_query_until('postgres', "SELECT stats_reset > '$before' FROM fk_violations_info"), 'a killed backend: the counters start anew');
 is(ask($total), 0, 'and have nothing of what was before');
+$_->finish for begin_sessions('CALL violate(100);');
+is(ask($total), 100 * $sessions, 'and count exactly');
+
+# A killed server: its sessions go when they have ended what they are at, and a new one begins anew. Calls end soon, so that
+# none of them goes on and on.
+ask(q{SELECT setval('attempts', 1, false)});
+@running = begin_sessions("CALL violate(100);\n" x 1000);
+ok($node->poll_query_until('postgres', 'SELECT last_value > 1000 FROM attempts'), 'sessions are at work');
+my @processes = split /\n/, ask('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+$node->kill9;
+$_->finish for @running;
+# They hold the shared memory until the last of them has gone.
+for (1 .. 600)
+{
+    last unless grep { kill 0, $_ } @processes;
+    select undef, undef, undef, 0.1;
+}
+$node->start;
+is(ask($total), 0, 'a killed server: the counters start anew');
 $_->finish for begin_sessions('CALL violate(100);');
 is(ask($total), 100 * $sessions, 'and count exactly');
 
