@@ -3,6 +3,7 @@
 #include "src/catalog/scope.hpp"
 #include "src/model/json.hpp"
 #include "src/pg/compat.hpp"
+#include "src/pg/function_gate.hpp"
 
 namespace fkaudit::catalog {
 
@@ -122,9 +123,9 @@ text entry_json(model::arena& arena, log_entry const& one) {
 history_log::history_log(pg::call& current, locking how) : arena_(current.arena()) {
     pg::guarded([&] {
         namespace_ = schema_of(current);
-        Oid const expected_owner = owner(current);
-        lock(find_table(namespace_, expected_owner), how);
-        table_ = find_table(namespace_, expected_owner);
+        owner_ = owner(current);
+        lock(find_table(namespace_, owner_), how);
+        table_ = find_table(namespace_, owner_);
         Relation const table = table_open(table_, AccessShareLock);
         bool const is_sound = table->rd_rel->relkind == RELKIND_RELATION && has_columns(table);
         table_close(table, NoLock);
@@ -229,6 +230,7 @@ void history_log::take_back(logged_key const& row) const {
 
 void history_log::append(std::span<log_entry const> entries) const {
     if (entries.empty()) return;
+    pg::function_gate const gate({&owner_, 1});
     auto const user = pg::guarded([&] { return text(GetUserNameFromId(GetSessionUserId(), false)); });
     Oid const ids = pg::guarded([&] { return get_relname_relid(id_sequence_name, namespace_); });
     auto const statement = arena_.concat(
@@ -244,9 +246,19 @@ void history_log::append(std::span<log_entry const> entries) const {
     for (; !entries.empty(); entries = entries.subspan(std::min(most_at_once, entries.size()))) {
         auto const some = entries.first(std::min(most_at_once, entries.size()));
         auto const list = arena_.join(some, ", ", [&](log_entry const& one) { return entry_json(arena_, one); });
-        pg::spi::run(arena_.c_string(statement), pg::spi::parse_json(arena_, arena_.concat('[', list, ']')), user,
-                     text(application_name == nullptr ? "" : application_name), origin_);
+        auto const kept =
+            pg::spi::run(arena_.c_string(statement), pg::spi::parse_json(arena_, arena_.concat('[', list, ']')), user,
+                         text(application_name == nullptr ? "" : application_name), origin_);
+        if (kept != static_cast<std::int64_t>(some.size()))
+            throw model::error{"55000", "a trigger or a rule keeps rows out of the table \"fk_history_log\""};
     }
+}
+
+void history_log::require_beginning() const {
+    auto const query =
+        arena_.concat("SELECT EXISTS (SELECT FROM ", qualified_, " WHERE child IS NULL AND change IS NULL)");
+    if (std::get<0>(pg::spi::select<pg::spi::row<bool>>(arena_, arena_.c_string(query))[0])) return;
+    throw model::error{"55000", "the history has no beginning: its rows are gone, or were not restored"};
 }
 
 void history_log::note_missed(pg::call& current) {

@@ -57,7 +57,13 @@ public:
     /// Removes a row that this transaction has added.
     void take_back(logged_key const& row) const;
 
+    /// Runs no code but superusers' and the owner's. Error: a trigger or a rule of the table keeps rows out of it (55000).
     void append(std::span<log_entry const> entries) const;
+
+    /// The mark of the beginning, without which the log cannot tell what is new from what it does not know.
+    static log_entry beginning(std::string_view command) { return {.command = command}; }
+    /// Error: there is no such mark, as in a database that was restored without its data (55000).
+    void require_beginning() const;
 
     /// This database, as restores and copies of it are told apart by.
     std::string_view origin() const noexcept { return origin_; }
@@ -74,7 +80,7 @@ private:
     logged_key read(Relation table, HeapTuple tuple) const;
 
     model::arena& arena_;
-    Oid namespace_, table_ = InvalidOid;
+    Oid namespace_, owner_, table_ = InvalidOid;
     std::string_view origin_, qualified_;
 };
 

@@ -125,16 +125,18 @@ std::int64_t synchronise(pg::call& current, text command) {
     pg::guarded([] { PushActiveSnapshot(GetLatestSnapshot()); });
     auto const now = current_records(current, catalog::load(current, {.definitions = false, .types = true}));
     auto const before = recorded_states(current, log);
-    auto const is_first = std::get<0>(select<row<bool>>(
-        arena, arena.c_string("SELECT NOT EXISTS (SELECT FROM ", log.qualified(), " WHERE child IS NOT NULL)"))[0]);
+    auto const is_first =
+        std::get<0>(select<row<bool>>(arena, arena.c_string("SELECT NOT EXISTS (SELECT FROM ", log.qualified(),
+                                                            " WHERE child IS NULL AND change IS NULL)"))[0]);
     pg::guarded([] { PopActiveSnapshot(); });
 
     auto const steps = audit::reconcile(arena, before, now);
     auto const entries = describe(arena, steps, command);
     std::int64_t changes = 0;
     if (is_first) {
-        auto const hidden = arena.array<log_entry>(entries.size());
-        std::copy(entries.begin(), entries.end(), hidden.begin());
+        auto const hidden = arena.array<log_entry>(entries.size() + 1);
+        hidden[0] = history_log::beginning(command);
+        std::copy(entries.begin(), entries.end(), hidden.begin() + 1);
         for (auto& one : hidden) one.change = {};
         log.append(hidden);
     } else {

@@ -87,26 +87,38 @@ text describe_command(pg::call& current, Oid subject, kept_query& names) {
     return object.empty() ? tag : arena.concat(tag, ' ', object);
 }
 
-/// Runs `body` with the rights of the log's owner, and with eyes for what is committed now. An error in it is a WARNING.
+/// Runs `body` with the rights of the log's owner, and with eyes for what is committed now, in a subtransaction; what went
+/// wrong in it. Only what must end the whole command goes on.
 template <class Body>
-void record(pg::call& current, Body body) {
-    auto const as_owner = [&](auto inner) {
+std::optional<pg::caught_error> attempt_as_owner(pg::call& current, Body const& body) {
+    try {
         return pg::attempt(current, pg::on_success::commit, [&] {
             auto const rights = pg::guarded([&] {
                 pg::rights_of const of_owner(history_log::owner(current));
                 PushActiveSnapshot(GetLatestSnapshot());
                 return of_owner;
             });
-            inner();
+            body();
             pg::guarded([&] {
                 PopActiveSnapshot();
                 rights.give_back();
             });
         });
-    };
-    auto const failure = as_owner(body);
+    } catch (model::error const& error) {
+        return pg::caught_error{.message = error.message, .detail = error.detail, .hint = error.hint};
+    } catch (std::bad_alloc const&) {
+        return pg::caught_error{.message = "out of memory"};
+    } catch (std::exception const&) {
+        return pg::caught_error{.message = "unknown C++ exception"};
+    }
+}
+
+/// An error in `body` is a WARNING.
+template <class Body>
+void record(pg::call& current, Body const& body) {
+    auto const failure = attempt_as_owner(current, body);
     if (!failure) return;
-    (void)as_owner([&] { history_log::note_missed(current); });
+    (void)attempt_as_owner(current, [&] { history_log::note_missed(current); });
     auto const size = [](text value) { return static_cast<int>(value.size()); };
     pg::guarded([&] {
         ereport(WARNING,
@@ -130,7 +142,10 @@ public:
     void compare(key_record const& now) {
         if (auto const known = log_.find(now.id); known && known->after) return compare(*known, now);
         auto const same_name = log_.find(now.child, now.constraint_name);
-        if (!same_name) return add("added", {}, now);
+        if (!same_name) {
+            log_.require_beginning();
+            return add("added", {}, now);
+        }
         if (same_name->after) return compare_by_name(*same_name, now);
         // Dropped by this transaction: it is made anew.
         if (same_name->change == "dropped" && same_name->before && same_name->transaction == transaction_) {
@@ -148,6 +163,7 @@ public:
         auto known = log_.find(constraint);
         if ((!known || !known->after) && !child.empty()) known = log_.find(child, name);
         // A name alone is good enough for what was recorded in another database.
+        if (!known) log_.require_beginning();
         if (!known || !known->after || (known->constraint != constraint && known->constraint != model::no_oid)) return;
         entries_.push_back({.change = "dropped",
                             .child = known->child,

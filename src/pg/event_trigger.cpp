@@ -78,6 +78,8 @@ command_subject find_subject(AlterTableStmt const& statement) {
         if (command->def != nullptr && IsA(command->def, PartitionCmd))
             subject.partition = find_relation(reinterpret_cast<PartitionCmd const*>(command->def)->name);
     }
+    // A change of a type can go on to the tables that were made of it.
+    if (matters && statement.objtype == OBJECT_TYPE) return {};
     if (matters) subject.relation = find_relation(statement.relation);
     return subject;
 }

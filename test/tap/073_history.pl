@@ -178,6 +178,15 @@ append_to_file("$dumps/edited", $dump);
 $node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'edited', '-f', "$dumps/edited" ], 'an edited dump is restored');
 is($node->safe_psql('edited', 'SET search_path = ext, public; SELECT fk_sync_history(); SELECT change, constraint_name FROM fk_history OFFSET 3'),
     "2\ndropped|c_a\nrenamed|c_b3", 'what was edited is recorded');
+# Without its rows the history does not take for new what it does not know: it says so until it begins anew.
+$node->safe_psql('postgres', 'CREATE DATABASE bare');
+$node->command_ok([ 'pg_dump', '-s', '-f', "$dumps/bare", 'dumped' ], 'dumped without data');
+$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'bare', '-f', "$dumps/bare" ], 'restored without data');
+my (undef, undef, $said) = $node->psql('bare', 'ALTER TABLE c RENAME CONSTRAINT c_a TO c_a2');
+like($said, qr/WARNING:  fkaudit could not record.*the history has no beginning/s, 'a change before the beginning');
+is($node->safe_psql('bare', 'SET search_path = ext, public; SELECT tracking, missed, changes FROM fk_history_info; SELECT fk_sync_history();
+    ALTER TABLE public.c RENAME CONSTRAINT c_a2 TO c_a; SELECT change, constraint_name FROM fk_history; SELECT tracking, missed, changes FROM fk_history_info'),
+    "t|1|0\n0\nrenamed|c_a\nt|0|1", 'and after it');
 # A copy of the database has the same OIDs.
 $node->safe_psql('postgres', 'CREATE DATABASE copied TEMPLATE dumped');
 $node->safe_psql('copied', 'ALTER TABLE c RENAME CONSTRAINT c_a TO c_a3');
