@@ -245,7 +245,12 @@ std::span<message const> find_messages(model::arena& arena, text source, void (*
         finder(arena, source, wanted).run(hits);
         pause();
     }
-    std::stable_sort(hits.begin(), hits.end(), [](auto const& a, auto const& b) { return a.begin < b.begin; });
+    std::stable_sort(hits.begin(), hits.end(), [](auto const& a, auto const& b) {
+        return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+    });
+    // A language's newer wording can be a part of its older one.
+    auto const is_within = [](auto const& a, auto const& b) { return b.end <= a.end; };
+    hits.erase(std::unique(hits.begin(), hits.end(), is_within), hits.end());
 
     auto const found = arena.array<message>(hits.size());
     for (std::size_t number = 0; number < hits.size(); ++number) {

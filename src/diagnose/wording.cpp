@@ -13,6 +13,7 @@ constexpr wording wordings[] = {
     {event::child_write, "tc", {"une instruction insert ou update sur la table « ", " » viole la contrainte de clé étrangère « ", " »"}},  // fr
     {event::child_write, "tc", {"insert atau update pada table « ", " » menyalahin aturan foreign key « ", " »"}},  // id
     {event::child_write, "tc", {"la INSERT o l'UPDATE sulla tabella \"", "\" viola il vincolo di chiave esterna \"", "\""}},  // it
+    {event::child_write, "tc", {"insert o update sulla tabella \"", "\" viola il vincolo di chiave esterna \"", "\""}},  // it, newer
     {event::child_write, "tc", {"テーブル\"", "\"への挿入、更新は外部キー制約\"", "\"に違反しています"}},  // ja
     {event::child_write, "tc", {"\"", "\" 테이블에서 자료 추가, 갱신 작업이 \"", "\" 참조키(foreign key) 제약 조건을 위배했습니다"}},  // ko
     {event::child_write, "tc", {"wstawianie lub modyfikacja na tabeli \"", "\" narusza klucz obcy \"", "\""}},  // pl
@@ -30,6 +31,7 @@ constexpr wording wordings[] = {
     {event::parent_write, "tcr", {"UPDATE ou DELETE sur la table « ", " » viole la contrainte de clé étrangère « ", " » de la table « ", " »"}},  // fr
     {event::parent_write, "tcr", {"UPDATE atau DELETE pada table « ", " » menyalahi aturan foreign key « ", " » pada table « ", " »"}},  // id
     {event::parent_write, "tcr", {"l'istruzione UPDATE o DELETE sulla tabella \"", "\" viola il vincolo di chiave esterna \"", "\" sulla tabella \"", "\""}},  // it
+    {event::parent_write, "tcr", {"update o delete sulla tabella \"", "\" viola il vincolo di chiave esterna \"", "\" sulla tabella \"", "\""}},  // it, newer
     {event::parent_write, "trc", {"テーブル\"", "\"の更新または削除は、テーブル\"", "\"の外部キー制約\"", "\"に違反します"}},  // ja
     {event::parent_write, "tcr", {"\"", "\" 테이블의 자료 갱신, 삭제 작업이 \"", "\" 참조키(foreign key) 제약 조건 - \"", "\" 테이블 - 을 위반했습니다"}},  // ko
     {event::parent_write, "tcr", {"modyfikacja lub usunięcie na tabeli \"", "\" narusza klucz obcy \"", "\" tabeli \"", "\""}},  // pl
@@ -43,11 +45,14 @@ constexpr wording wordings[] = {
     {event::parent_write, "tcr", {"資料表 \"", "\" 的更新或刪除違反外來鍵限制 \"", "\" (於資料表 \"", "\")"}},  // zh_TW
     {event::restricted, "tcr", {"update or delete on table \"", "\" violates RESTRICT setting of foreign key constraint \"", "\" on table \"", "\""}},  // en
     {event::restricted, "tcr", {"Aktualisieren oder Löschen in Tabelle »", "« verletzt die RESTRICT-Einstellung des Fremdschlüssel-Constraints »", "« von Tabelle »", "«"}},  // de
+    {event::restricted, "tcr", {"update o delete sulla tabella \"", "\" viola l'impostazione RESTRICT del vincolo di chiave esterna \"", "\" sulla tabella \"", "\""}},  // it
     {event::restricted, "trc", {"テーブル\"", "\"の更新または削除は、テーブル\"", "\"の外部キー制約\"", "\"のRESTRICT設定に違反しています"}},  // ja
     {event::restricted, "tcr", {"\"", "\" 테이블의 자료 갱신, 삭제 작업이 RESTRICT \"", "\" 참조키(foreign key) 제약 조건 - \"", "\" 테이블 - 을 위반했습니다"}},  // ko
     {event::restricted, "tcr", {"UPDATE или DELETE в таблице \"", "\" нарушает ограничение RESTRICT внешнего ключа \"", "\" таблицы \"", "\""}},  // ru
     {event::restricted, "tcr", {"update eller delete på tabell \"", "\" bryter mot RESTRICT-inställningen för främmande nyckel-villkoret \"", "\" på tabell \"", "\""}},  // sv
     {event::restricted, "tcr", {"оновлення або видалення в таблиці \"", "\" порушує налаштування RESTRICT зовнішнього ключа \"", "\" в таблиці \"", "\""}},  // uk
+    {event::restricted, "trc", {"对表 \"", "\" 的更新或删除违反表 \"", "\" 上外键约束 \"", "\" 的 RESTRICT 设置"}},  // zh_CN
+    {event::restricted, "trc", {"對資料表 \"", "\" 的更新或刪除違反資料表 \"", "\" 上外來鍵條件約束 \"", "\" 的 RESTRICT 設定"}},  // zh_TW
     {event::detach, "tc", {"removing partition \"", "\" violates foreign key constraint \"", "\""}},  // en
     {event::detach, "tc", {"Entfernen der Partition »", "« verletzt Fremdschlüssel-Constraint »", "«"}},  // de
     {event::detach, "tc", {"eliminar la partición «", "» viola la llave foránea «", "»"}},  // es
@@ -119,11 +124,14 @@ constexpr std::string_view tails[] = {
     " 仍被資料表",  // zh_TW
     " is referenced from table",  // en
     " wird aus Tabelle",  // de
+    " è referenziata dalla tabella",  // it
     "はテーブル",  // ja
     " მიმართავენ ცხრილიდან",  // ka
     " есть ссылки в таблице",  // ru
     " refereras från tabell",  // sv
     " посилається з таблиці",  // uk
+    " 被表",  // zh_CN
+    " 被資料表",  // zh_TW
 };
 // clang-format on
 

@@ -75,10 +75,23 @@ private:
         work_.commit();
     }
 
-    /// With the table's keys as they are now.
+    /// In memory of the table's own, which errors must not take with them.
     void check_now(planned_table planned) {
         check::scoped_context const memory(current_.context(), "fkaudit checked table");
-        pg::call own(current_.arguments(), memory.get(), current_.search_path());
+        try {
+            pg::call own(current_.arguments(), memory.get(), current_.search_path());
+            check_as_it_is(own, planned);
+        } catch (pg::copied_error const& error) {
+            pg::guarded([&] { ReThrowError(error.data); });
+        } catch (model::error const& error) {
+            auto& arena = current_.arena();
+            throw model::error{arena.copy(error.sqlstate), arena.copy(error.message), arena.copy(error.detail),
+                               arena.copy(error.hint)};
+        }
+    }
+
+    /// With the table's keys as they are now.
+    void check_as_it_is(pg::call& own, planned_table planned) {
         auto const database = catalog::load(own, {.child = planned.front().child->id, .definitions = false});
         auto const all = list_verdicts(own.arena(), database);
         model::vector<verdict> wanted(own.arena());

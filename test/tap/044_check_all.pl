@@ -104,7 +104,7 @@ $other->quit;
 
 # What happens to one table.
 hold('c2');
-$checker->query_until(qr/started/, "\\echo started\nSET lock_timeout = '100ms';\nCALL fk_check_all();\nRESET lock_timeout;\n");
+$checker->query_until(qr/started/, "\\echo started\nSET lock_timeout = '1s';\nCALL fk_check_all();\nRESET lock_timeout;\n");
 wait_at('c2');
 wait_for_end();
 is(done(), 'fk1:trusted fk2:lock_not_available fk3:trusted fk4:trusted', 'a lock that is not to be had');
