@@ -38,10 +38,13 @@ def is_of_rows(error, key):
     """Whether the rows are to blame: other constraints; a value that the other side's type cannot hold (22); another key,
     for a row that was written in the same transaction is checked by all of its keys, changed or not; a key that the server
     itself cannot check, for want of a collation; a cascade that the server itself cannot do, as the key names a column
-    twice."""
+    twice, or as SET NULL of some columns breaks MATCH FULL."""
     mentioned = (error.diag.table_name, error.diag.constraint_name)
     is_other = error.pgcode == "23503" and mentioned != (key.child.strip('"').replace('""', '"'), key.name)
-    fails_cascading = error.pgcode == "42601" and (error.diag.context or "").startswith('SQL statement "UPDATE ')
+    context = error.diag.context or ""
+    fails_cascading = (error.pgcode == "42601" and context.startswith('SQL statement "UPDATE ')
+                       or (error.diag.message_detail or "").startswith("MATCH FULL ")
+                       and context.startswith(('SQL statement "DELETE ', 'SQL statement "WITH gone AS (DELETE ')))
     return (error.pgcode in _OF_OTHERS or error.pgcode[:2] == "22" or is_other or error.pgcode == "42P22"
             or fails_cascading)
 
