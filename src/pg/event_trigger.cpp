@@ -101,7 +101,7 @@ ReturnSetInfo ask_for_dropped() {
     result.econtext = &surroundings;
     result.allowedModes = SFRM_Materialize;
     LOCAL_FCINFO(asked, 0);
-    InitFunctionCallInfoData(*asked, &function, 0, InvalidOid, nullptr, reinterpret_cast<fmNodePtr>(&result));
+    InitFunctionCallInfoData(*asked, &function, 0, InvalidOid, nullptr, reinterpret_cast<Node*>(&result));
     (void)FunctionCallInvoke(asked);
     return result;
 }
