@@ -59,6 +59,7 @@ int count_in_parallel(scan_pass& pass, std::span<child_key> keys, std::span<orph
     report_reader report(keys, counters);
     report_collector collector(group, report);
     pg::guarded([&] { group.launch(workers); });
+    group.read_parents();
     group.use_shared(keys);
 
     pass.begin_reading();

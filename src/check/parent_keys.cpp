@@ -22,26 +22,19 @@ std::uint64_t make_seed() {
 scoped_context::scoped_context(MemoryContext above, char const* name)
     : context_(pg::guarded([&] { return AllocSetContextCreateInternal(above, name, ALLOCSET_DEFAULT_SIZES); })) {}
 
-parent_keys::parent_keys(MemoryContext above, std::size_t limit, key_format const& format)
-    : context_(above, "fkaudit parent keys"),
-      source_(context_.get()),
-      memory_(source_, limit),
-      limit_(limit),
-      format_(format) {}
-
 template <class Add>
-void parent_keys::read_tables(std::span<model::oid const> tables, std::span<wanted_column const> columns, Add add) {
+void parent_keys::read_tables(parent_source const& from, LOCKMODE lock, Add add) {
     scoped_context const scratch(context_.get(), "fkaudit parent scan");
     pg::context_resource resource(scratch.get());
     model::arena arena(resource);
-    heap_page page(arena, scratch.get(), columns);
-    auto const positions = arena.array<std::size_t>(columns.size());
+    heap_page page(arena, scratch.get(), from.columns);
+    auto const positions = arena.array<std::size_t>(from.columns.size());
     for (std::size_t position = 0; position < positions.size(); ++position) positions[position] = position;
     key_gatherer gatherer(arena, format_, format_.parent, positions);
 
     bool is_over = false;
-    for (auto const id : tables) {
-        read_heap({.id = id}, page, [&] {
+    for (auto const id : from.tables) {
+        read_heap({.id = id, .lock = lock}, page, [&] {
             gatherer.gather(page);
             try {
                 add(gatherer);
@@ -54,27 +47,25 @@ void parent_keys::read_tables(std::span<model::oid const> tables, std::span<want
     }
 }
 
-void parent_keys::read(std::span<model::oid const> tables, std::span<wanted_column const> columns) {
+void parent_keys::read(parent_source const& from, LOCKMODE lock) {
     auto const seed = make_seed();
-    auto const blocks = count_blocks(tables);
-    auto const expected = blocks * rows_in_a_block;
-    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_parent, static_cast<std::int64_t>(blocks)); });
+    auto const expected = from.blocks * rows_in_a_block;
     switch (format_.form) {
         case key_form::word: {
             keys::integer_set_builder<keys::word> builder(memory_, format_.fields, seed, expected);
-            read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.words()); });
+            read_tables(from, lock, [&](key_gatherer const& some) { builder.add(some.words()); });
             set_.words = builder.finish();
             break;
         }
         case key_form::pair: {
             keys::integer_set_builder<keys::pair> builder(memory_, format_.fields, seed, expected);
-            read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.pairs()); });
+            read_tables(from, lock, [&](key_gatherer const& some) { builder.add(some.pairs()); });
             set_.pairs = builder.finish();
             break;
         }
         case key_form::text: {
             keys::text_set_builder builder(memory_, seed);
-            read_tables(tables, columns, [&](key_gatherer const& some) { builder.add(some.texts()); });
+            read_tables(from, lock, [&](key_gatherer const& some) { builder.add(some.texts()); });
             set_.texts = builder.finish();
             break;
         }

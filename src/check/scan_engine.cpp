@@ -75,23 +75,6 @@ text find_obstacle(pg::call& current, prepared_key const& prepared) {
     return {};
 }
 
-/// Examines items in one reading, as many as the memory is enough for; others wait for the next one, and those that it is
-/// not enough for alone are too large.
-template <class Examine>
-void examine_fitting(pg::call& current, model::vector<work_item*> const& items, model::vector<work_item*>& later,
-                     model::vector<work_item*>& large, Examine examine) {
-    scan_pass pass(current, parents_limit());
-    for (auto* const item : items) {
-        auto const format = find_key_format(pass.arena(), *item->prepared.key);
-        try {
-            pass.add(*item, *format);
-        } catch (keys::over_budget const&) {
-            (pass.keys().empty() ? large : later).push_back(item);
-        }
-    }
-    if (!pass.keys().empty()) examine(pass);
-}
-
 /// Examines an item by temporary files; `make_sink(model::arena&, MemoryContext, key_format const&)` gives what its orphans
 /// go to, and `finish(sink)` ends that.
 template <class MakeSink, class Finish>
@@ -115,20 +98,27 @@ void spill(pg::call& current, work_item& item, MakeSink make_sink, Finish finish
     finish(*sink);
 }
 
-/// Examines the first items of a list, and takes them off the list: `examine(scan_pass&)` in one reading, and each that is
-/// too large for that by `examine_large(work_item&)`.
-template <class Examine, class ExamineLarge>
-void examine_some(pg::call& current, model::vector<work_item*>& items, Examine examine, ExamineLarge examine_large) {
-    model::vector<work_item*> later(current.arena()), large(current.arena());
-    examine_fitting(current, items, later, large, examine);
-    for (auto* const item : large) examine_large(*item);
-    items.swap(later);
-}
-
 model::vector<work_item*> pointers(model::arena& arena, std::span<work_item> items) {
     model::vector<work_item*> all(arena);
     for (auto& item : items) all.push_back(&item);
     return all;
+}
+
+/// Examines all items: `examine(scan_pass&, leftover&)` some in one reading, and each that is too large for that by
+/// `examine_large(work_item&)`.
+template <class Leftover, class Examine, class ExamineLarge>
+void examine_all(pg::call& current, std::span<work_item> items, Examine examine, ExamineLarge examine_large) {
+    auto left = pointers(current.arena(), items);
+    while (!left.empty()) {
+        Leftover more(current.arena());
+        {
+            scan_pass pass(current, parents_limit());
+            for (auto* const item : left) pass.add(*item, *find_key_format(pass.arena(), *item->prepared.key));
+            examine(pass, more);
+        }
+        for (auto* const item : more.large) examine_large(*item);
+        left.swap(more.later);
+    }
 }
 
 }  // namespace
@@ -146,18 +136,33 @@ text scan_engine::refuse_list(prepared_key const& prepared) {
                : "showing the rows' primary key could run a user's code";
 }
 
+struct scan_engine::leftover {
+    explicit leftover(model::arena& arena) : later(arena), large(arena) {}
+
+    void add(work_item& item, bool is_large) { (is_large ? large : later).push_back(&item); }
+
+    model::vector<work_item*> later, large;
+};
+
 void scan_engine::count(std::span<work_item> items) {
-    auto left = pointers(current_.arena(), items);
-    while (!left.empty()) {
-        auto const share = counting_share(left.size());
-        examine_some(
-            current_, left, [&](scan_pass& pass) { count_pass(pass, share); },
-            [&](work_item& item) { count_large(item, share); });
-    }
+    auto const share = counting_share(items.size());
+    examine_all<leftover>(
+        current_, items, [&](scan_pass& pass, leftover& left) { count_pass(pass, share, left); },
+        [&](work_item& item) { count_large(item, share); });
 }
 
-void scan_engine::count_pass(scan_pass& pass, std::size_t share) {
-    int const workers = may_use_workers_ ? choose_workers(pass, purpose_of_workers::count) : 0;
+int scan_engine::workers_for(scan_pass& pass, purpose_of_workers purpose) const {
+    return may_use_workers_ && may_share_parents_ ? choose_workers(pass, purpose) : 0;
+}
+
+void scan_engine::count_pass(scan_pass& pass, std::size_t share, leftover& left) {
+    int const workers = workers_for(pass, purpose_of_workers::count);
+    if (workers == 0)
+        pass.read_parents([&](work_item& item, bool is_alone) { left.add(item, is_alone); });
+    else
+        pass.choose_columns();
+    if (pass.keys().empty()) return;
+
     share = std::max(share / (static_cast<std::size_t>(workers) + 1), least_share);
     auto const keys = pass.child_keys();
     auto const counters = pass.arena().array<orphan_counter*>(keys.size());
@@ -171,15 +176,26 @@ void scan_engine::count_pass(scan_pass& pass, std::size_t share) {
     if (workers > 0) {
         used_workers_ = true;
         helpers = count_in_parallel(pass, keys, counters, workers, share);
+        take_out_unread(pass, keys, left);
     } else {
         pass.read(keys);
     }
     for (std::size_t number = 0; number < keys.size(); ++number) {
+        if (keys[number].set == nullptr) continue;
         auto& found = *pass.keys()[number]->item->found;
         counters[number]->finish(found, current_.context());
         if (helpers > 0)
             found.detail = current_.arena().concat("scanned with the help of ", helpers,
                                                    helpers == 1 ? " parallel worker" : " parallel workers");
+    }
+}
+
+/// Those whose parents did not fit the shared memory: one process has twice as much.
+void scan_engine::take_out_unread(scan_pass& pass, std::span<child_key const> keys, leftover& left) {
+    for (std::size_t number = 0; number < keys.size(); ++number) {
+        if (keys[number].set != nullptr) continue;
+        left.add(*pass.keys()[number]->item, false);
+        may_share_parents_ = false;
     }
 }
 
@@ -193,21 +209,29 @@ void scan_engine::count_large(work_item& item, std::size_t share) {
 }
 
 void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
-    auto left = pointers(current_.arena(), items);
-    auto const list_large = [&](work_item& item) {
-        spill(
-            current_, item,
-            [&](model::arena& arena, MemoryContext context, key_format const&) {
-                return make_in<orphan_lister>(arena, arena, context, item, max_rows, result);
-            },
-            [](orphan_lister&) {});
-    };
-    while (!left.empty())
-        examine_some(
-            current_, left, [&](scan_pass& pass) { list_pass(pass, max_rows, result); }, list_large);
+    examine_all<leftover>(
+        current_, items, [&](scan_pass& pass, leftover& left) { list_pass(pass, max_rows, result, left); },
+        [&](work_item& item) {
+            spill(
+                current_, item,
+                [&](model::arena& arena, MemoryContext context, key_format const&) {
+                    return make_in<orphan_lister>(arena, arena, context, item, max_rows, result);
+                },
+                [](orphan_lister&) {});
+        });
 }
 
-void scan_engine::list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result) {
+void scan_engine::list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result, leftover& left) {
+    // A limit may be reached on the first page, which one process knows at once. This one does not read itself, so one
+    // worker would be no help.
+    int const workers = max_rows < 0 ? workers_for(pass, purpose_of_workers::list) : 0;
+    bool const is_shared = workers >= 2;
+    if (!is_shared)
+        pass.read_parents([&](work_item& item, bool is_alone) { left.add(item, is_alone); });
+    else
+        pass.choose_columns();
+    if (pass.keys().empty()) return;
+
     auto const keys = pass.child_keys();
     auto const listers = pass.arena().array<orphan_lister*>(keys.size());
     bool is_kept = true;
@@ -217,16 +241,14 @@ void scan_engine::list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_s
         keys[number].sink = listers[number] =
             make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), item, max_rows, result);
     }
-    // A limit may be reached on the first page, which one process knows at once. This one does not read itself, so one
-    // worker would be no help.
-    int const workers = may_use_workers_ && max_rows < 0 ? choose_workers(pass, purpose_of_workers::list) : 0;
-    if (workers < 2) return pass.read(keys);
+    if (!is_shared) return pass.read(keys);
     used_workers_ = true;
     parallel_list list(pass, workers);
     list.launch(workers);
     // Rows that are in the result cannot be taken back: listed again, they would come twice.
     used_workers_ = is_kept;
     list.run(keys, listers);
+    take_out_unread(pass, keys, left);
 }
 
 }  // namespace fkaudit::check

@@ -5,6 +5,8 @@
 namespace fkaudit::check {
 
 class scan_pass;
+enum class purpose_of_workers : char;
+struct child_key;
 
 /// Reads the child's heap once for all of its keys, after the parents' keys: no query, no function of any user, and no
 /// more memory than `maintenance_work_mem`. Keys whose parents do not fit together are examined in several readings; one
@@ -27,12 +29,18 @@ public:
     bool used_workers() const noexcept { return used_workers_; }
 
 private:
-    void count_pass(scan_pass& pass, std::size_t share);
+    /// Items that wait for another reading, and those that are too large for one.
+    struct leftover;
+
+    void count_pass(scan_pass& pass, std::size_t share, leftover& left);
     void count_large(work_item& item, std::size_t share);
-    void list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result);
+    void list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result, leftover& left);
+    int workers_for(scan_pass& pass, purpose_of_workers purpose) const;
+    void take_out_unread(scan_pass& pass, std::span<child_key const> keys, leftover& left);
 
     pg::call& current_;
     bool may_use_workers_;
+    bool may_share_parents_ = true;
     bool used_workers_ = false;
 };
 

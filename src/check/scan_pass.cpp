@@ -16,17 +16,21 @@ scan_pass::scan_pass(pg::call& current, std::size_t limit)
 void scan_pass::add(work_item& item, key_format const& format) {
     auto& one = *make_in<scanned_key>(arena_, scanned_key{&item, format, nullptr, {}});
     one.parent = find_parent(one);
-    if (one.parent == nullptr) one.parent = read_parent(one);
-
-    auto const& key = *item.prepared.key;
-    one.positions = arena_.array<std::size_t>(key.child_columns.size());
-    for (std::size_t part = 0; part < one.positions.size(); ++part)
-        one.positions[part] = want(key.child_column(part).name.name, format.child[part]);
+    if (one.parent == nullptr) one.parent = add_parent(one);
     keys_.push_back(&one);
 }
 
+void scan_pass::choose_columns() {
+    for (auto* const one : keys_) {
+        auto const& key = *one->item->prepared.key;
+        one->positions = arena_.array<std::size_t>(key.child_columns.size());
+        for (std::size_t part = 0; part < one->positions.size(); ++part)
+            one->positions[part] = want(key.child_column(part).name.name, one->format.child[part]);
+    }
+}
+
 /// Several keys of the child may refer to the same parent's keys.
-parent_keys const* scan_pass::find_parent(scanned_key const& one) const {
+scanned_parent* scan_pass::find_parent(scanned_key const& one) const {
     auto const& key = *one.item->prepared.key;
     auto const same = [](auto const& a, auto const& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
     auto const same_field = [](keys::field const& a, keys::field const& b) { return a.width == b.width; };
@@ -42,23 +46,36 @@ parent_keys const* scan_pass::find_parent(scanned_key const& one) const {
     return nullptr;
 }
 
-parent_keys const* scan_pass::read_parent(scanned_key const& one) {
+scanned_parent* scan_pass::add_parent(scanned_key const& one) {
     auto const& prepared = one.item->prepared;
     auto const& key = *prepared.key;
-    model::vector<wanted_column> columns(arena_);
-    for (std::size_t part = 0; part < key.parent_columns.size(); ++part)
-        columns.push_back({key.parent_column(part).name.name, one.format.parent[part]});
+    auto const columns = arena_.array<wanted_column>(key.parent_columns.size());
+    for (std::size_t part = 0; part < columns.size(); ++part)
+        columns[part] = {key.parent_column(part).name.name, one.format.parent[part]};
+    auto const tables = heaps(arena_, prepared.parent_tables);
+    auto* const parent = make_in<scanned_parent>(
+        arena_, scanned_parent{&one.format, {tables, columns, count_blocks(tables)}, nullptr, false});
+    auto const after = std::find_if(parents_.begin(), parents_.end(), [&](scanned_parent const* other) {
+        return other->source.blocks < parent->source.blocks;
+    });
+    parents_.insert(after, parent);
+    return parent;
+}
 
-    auto* const set = make_in<parent_keys>(arena_, context_.get(), left_, one.format);
+/// False: the memory is not enough.
+bool scan_pass::try_read(scanned_parent& one) {
+    if (one.read != nullptr || one.is_too_large) return !one.is_too_large;
+    auto* const keys = make_in<parent_keys>(arena_, context_.get(), left_, *one.format);
     try {
-        set->read(heaps(arena_, prepared.parent_tables), {columns.data(), columns.size()});
+        keys->read(one.source, NoLock);
     } catch (keys::over_budget const&) {
-        set->~parent_keys();
-        throw;
+        keys->~parent_keys();
+        one.is_too_large = true;
+        return false;
     }
-    left_ -= set->bytes();
-    parents_.push_back(set);
-    return set;
+    left_ -= keys->bytes();
+    one.read = keys;
+    return true;
 }
 
 /// The place of a column among those that are read: once for all keys that read it alike.
@@ -75,12 +92,18 @@ std::span<child_key> scan_pass::child_keys() {
     auto const all = arena_.array<child_key>(keys_.size());
     for (std::size_t number = 0; number < all.size(); ++number) {
         auto const& one = *keys_[number];
-        all[number].set = &one.parent->set();
+        if (one.parent->read != nullptr) all[number].set = &one.parent->read->set();
         all[number].gatherer = make_in<key_gatherer>(arena_, arena_, one.format, one.format.child,
                                                      std::span<std::size_t const>(one.positions));
         all[number].is_full = one.item->prepared.key->match == model::match_type::full;
     }
     return all;
+}
+
+void scan_pass::begin_parents() {
+    std::uint64_t blocks = 0;
+    for (auto const* const one : parents_) blocks += one->source.blocks;
+    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_parent, static_cast<std::int64_t>(blocks)); });
 }
 
 void scan_pass::begin_reading() {
@@ -105,11 +128,6 @@ void scan_pass::report(std::span<child_key const> keys, std::int64_t rows) const
         found.rows_checked = rows;
         if (!keys[number].is_full) found.partial_null_rows = keys[number].partly_null;
     }
-}
-
-void scan_pass::forget_parents() {
-    for (auto const* const one : parents_) one->~parent_keys();
-    parents_.clear();
 }
 
 std::span<model::oid const> heaps(model::arena& arena, std::span<model::oid const> tables) {

@@ -12,11 +12,19 @@ T* make_in(model::arena& arena, Argument&&... argument) {
     return new (model::allocator<T>(arena).allocate(1)) T(std::forward<Argument>(argument)...);
 }
 
+/// A parent of one or more keys that are examined by a scan.
+struct scanned_parent {
+    key_format const* format;
+    parent_source source;
+    parent_keys const* read;  ///< by this process; nullptr: not yet, or by several
+    bool is_too_large;
+};
+
 /// A key that is examined by a scan.
 struct scanned_key {
     work_item* item;
     key_format format;
-    parent_keys const* parent;
+    scanned_parent* parent;
     std::span<std::size_t> positions;  ///< of its columns among those that are read
 };
 
@@ -31,11 +39,28 @@ public:
     model::arena& arena() noexcept { return arena_; }
     MemoryContext context() const noexcept { return context_.get(); }
 
-    /// Reads the parent's keys, unless those of an earlier key are the same. Error: over_budget, with nothing changed.
+    /// Adds a key, whose parent is to be read, unless that of an earlier key is the same.
     void add(work_item& item, key_format const& format);
+    /// Reads the parents in this process. Keys whose parents do not fit the memory any more are taken out:
+    /// `leave(work_item&, bool is_alone)`, alone where they do not fit even without others.
+    template <class Leave>
+    void read_parents(Leave leave) {
+        begin_parents();
+        std::size_t count = 0;
+        for (auto* const one : keys_) {
+            if (try_read(*one->parent))
+                keys_[count++] = one;
+            else
+                leave(*one->item, count == 0);
+        }
+        keys_.resize(count);
+        choose_columns();
+    }
+    /// Which columns of the child are read, where several processes read the parents.
+    void choose_columns();
 
-    /// The parents whose keys were read, each once.
-    std::span<parent_keys const* const> parents() const noexcept { return {parents_.data(), parents_.size()}; }
+    /// The parents, each once, the largest first.
+    std::span<scanned_parent* const> parents() const noexcept { return {parents_.data(), parents_.size()}; }
     /// The keys that were added.
     std::span<scanned_key* const> keys() const noexcept { return {keys_.data(), keys_.size()}; }
     /// The columns of the child that are read for them.
@@ -47,19 +72,18 @@ public:
 
     /// The keys as a reader wants them, but for their sinks.
     std::span<child_key> child_keys();
-    /// Tells how far the check is: the child is read next.
+    /// Tells how far the check is: the parents are read next, or the child.
+    void begin_parents();
     void begin_reading();
     /// Reads the child in this process.
     void read(std::span<child_key> keys);
     /// Fills the rows of each verdict but those that its sink counts.
     void report(std::span<child_key const> keys, std::int64_t rows) const;
 
-    /// The parents' keys have been copied: gives their memory back. Nothing is read after this.
-    void forget_parents();
-
 private:
-    parent_keys const* find_parent(scanned_key const& one) const;
-    parent_keys const* read_parent(scanned_key const& one);
+    scanned_parent* find_parent(scanned_key const& one) const;
+    scanned_parent* add_parent(scanned_key const& one);
+    bool try_read(scanned_parent& one);
     std::size_t want(std::string_view name, column_format const& format);
 
     scoped_context context_;
@@ -67,7 +91,7 @@ private:
     model::arena arena_;
     std::size_t left_;
     model::vector<scanned_key*> keys_;
-    model::vector<parent_keys const*> parents_;
+    model::vector<scanned_parent*> parents_;
     model::vector<wanted_column> columns_;
 };
 

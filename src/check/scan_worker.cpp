@@ -23,6 +23,15 @@ public:
           // Locks of one group do not conflict; it is the server's rule that who reads a table has one.
           heaps_(shared.heaps(arena_, AccessShareLock)) {}
 
+    /// Others can go on with what this process has read, and it with what they have.
+    void read_parents(shared_parents parents) {
+        parents.read(context_, AccessShareLock);
+        pg::guarded([&] {
+            parents.wait();
+            if (shared_.wanted().is_followed) pg::join_progress();
+        });
+    }
+
     void count() {
         report_writer report(arena_, queue_);
         auto const counters = arena_.array<orphan_counter*>(keys_.size());
@@ -31,8 +40,7 @@ public:
             auto* const others = make_in<sent_values>(arena_, report, number);
             counters[number] = make_in<orphan_counter>(arena_, arena_, context_, *copy.key, *copy.format,
                                                        shared_.wanted().counting_share, others);
-            keys_[number] = copy.reading;
-            keys_[number].sink = counters[number];
+            take(number, copy.reading, counters[number]);
         }
         child_reader reader(arena_, context_, shared_.columns(arena_), keys_);
         reader.read(heaps_);
@@ -46,9 +54,8 @@ public:
         row_writer writer(arena_, queue_, heaps_);
         for (std::size_t number = 0; number < keys_.size(); ++number) {
             auto const copy = shared_.copy_key(number, arena_);
-            keys_[number] = copy.reading;
-            keys_[number].sink =
-                make_in<row_sender>(arena_, arena_, context_, writer, number, *copy.key, copy.primary_columns);
+            take(number, copy.reading,
+                 make_in<row_sender>(arena_, arena_, context_, writer, number, *copy.key, copy.primary_columns));
         }
         child_reader reader(arena_, context_, shared_.columns(arena_), keys_, &writer);
         reader.read(heaps_);
@@ -56,6 +63,13 @@ public:
     }
 
 private:
+    void take(std::size_t number, child_key const& reading, orphan_sink* sink) {
+        auto& one = keys_[number] = reading;
+        one.sink = sink;
+        one.set = pg::guarded([&] { return shared_.parent_of(number, arena_); });
+        one.is_done = one.set == nullptr;
+    }
+
     shared_scan const& shared_;
     shm_mq_handle* queue_;
     MemoryContext context_;
@@ -71,24 +85,25 @@ void work(shm_toc* contents, dsm_segment* segment, MemoryContext context) {
     // The leader's scan needs nobody's code; the worker has the leader's rights, and its gate.
     pg::function_gate const gate{{}};
     shm_mq_handle* queue = nullptr;
-    auto const shared = pg::guarded([&] {
-        auto const found = shared_scan::attach(contents);
+    auto shared = pg::guarded([&] {
+        auto const found = shared_scan::attach(contents, segment);
         debug_query_string = found.query();
         pgstat_report_activity(STATE_RUNNING, debug_query_string);
         shm_mq_set_sender(found.queue(ParallelWorkerNumber), MyProc);
         queue = shm_mq_attach(found.queue(ParallelWorkerNumber), segment, nullptr);
-        if (found.wanted().is_followed) pg::join_progress();
         InstrStartParallelQuery();
         return found;
     });
 
     worker self(shared, queue, context);
+    self.read_parents(shared.parents());
     if (shared.wanted().lists)
         self.list();
     else
         self.count();
     pg::guarded([&] {
         shm_mq_detach(queue);
+        shared.parents().detach();
         InstrEndParallelQuery(shared.buffers(ParallelWorkerNumber), shared.wal(ParallelWorkerNumber));
     });
 }

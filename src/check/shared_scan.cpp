@@ -13,7 +13,6 @@ enum part : std::uint64_t {
     part_columns,
     part_keys,
     part_parents,
-    part_memory,
     part_queues,
     part_query,
     part_buffers,
@@ -23,13 +22,6 @@ enum part : std::uint64_t {
 constexpr int part_count = part_wal;
 
 char const* query_text() noexcept { return debug_query_string == nullptr ? "" : debug_query_string; }
-
-/// Whole cache lines, and what it takes to begin at one.
-std::size_t memory_size(scan_pass const& pass) {
-    std::size_t size = keys::line_size;
-    for (auto const* const one : pass.parents()) size += one->set().bytes();
-    return size;
-}
 
 void copy_name(char* into, std::string_view name) noexcept {
     auto const size = std::min<std::size_t>(name.size(), NAMEDATALEN - 1);
@@ -43,14 +35,14 @@ void shared_scan::estimate(shm_toc_estimator& estimator, scan_pass& pass, int wo
     auto const count = static_cast<std::size_t>(workers);
     auto const heaps = pass.tables().size();
     for (auto const size : {sizeof(header), heaps * sizeof(heap), pass.columns().size() * sizeof(column),
-                            pass.keys().size() * sizeof(key), pass.parents().size() * sizeof(parent), memory_size(pass),
-                            count * wanted.queue_size, std::strlen(query_text()) + 1, count * sizeof(BufferUsage),
-                            count * sizeof(WalUsage)})
+                            pass.keys().size() * sizeof(key), shared_parents::size(pass), count * wanted.queue_size,
+                            std::strlen(query_text()) + 1, count * sizeof(BufferUsage), count * sizeof(WalUsage)})
         shm_toc_estimate_chunk(&estimator, size);
     shm_toc_estimate_keys(&estimator, part_count);
 }
 
-shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers, order const& wanted) {
+shared_scan shared_scan::create(shm_toc* contents, dsm_segment* segment, scan_pass& pass, int workers,
+                                order const& wanted) {
     auto const make = [contents]<class T>(T*& place, part which, std::size_t size) {
         place = static_cast<T*>(shm_toc_allocate(contents, size));
         shm_toc_insert(contents, which, place);
@@ -63,8 +55,9 @@ shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers,
     make(made.heaps_, part_heaps, heaps.size() * sizeof(heap));
     make(made.columns_, part_columns, pass.columns().size() * sizeof(column));
     make(made.keys_, part_keys, pass.keys().size() * sizeof(key));
-    make(made.parents_, part_parents, pass.parents().size() * sizeof(parent));
-    make(made.memory_, part_memory, memory_size(pass));
+    std::byte* parents = nullptr;
+    make(parents, part_parents, shared_parents::size(pass));
+    made.parents_ = shared_parents::create(parents, segment, pass, pass.left() / 2);
     make(made.queues_, part_queues, count * wanted.queue_size);
     make(made.query_, part_query, std::strlen(query_text()) + 1);
     make(made.buffers_, part_buffers, count * sizeof(BufferUsage));
@@ -72,7 +65,6 @@ shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers,
 
     made.fill_heaps(heaps);
     made.fill_columns(pass);
-    made.fill_parents(pass);
     for (std::size_t number = 0; number < pass.keys().size(); ++number) {
         auto const& one = *pass.keys()[number];
         made.fill_key(
@@ -86,7 +78,7 @@ shared_scan shared_scan::create(shm_toc* contents, scan_pass& pass, int workers,
     return made;
 }
 
-shared_scan shared_scan::attach(shm_toc* contents) {
+shared_scan shared_scan::attach(shm_toc* contents, dsm_segment* segment) {
     auto const find = [contents]<class T>(T*& place, part which) {
         place = static_cast<T*>(shm_toc_lookup(contents, which, false));
     };
@@ -95,8 +87,9 @@ shared_scan shared_scan::attach(shm_toc* contents) {
     find(found.heaps_, part_heaps);
     find(found.columns_, part_columns);
     find(found.keys_, part_keys);
-    find(found.parents_, part_parents);
-    find(found.memory_, part_memory);
+    std::byte* parents = nullptr;
+    find(parents, part_parents);
+    found.parents_ = shared_parents::attach(parents, segment);
     find(found.queues_, part_queues);
     find(found.query_, part_query);
     find(found.buffers_, part_buffers);
@@ -124,16 +117,6 @@ void shared_scan::fill_columns(scan_pass const& pass) {
     }
 }
 
-void shared_scan::fill_parents(scan_pass const& pass) {
-    std::size_t offset = 0;
-    for (std::size_t number = 0; number < pass.parents().size(); ++number) {
-        auto const& set = pass.parents()[number]->set();
-        parents_[number] = {set, offset};
-        set.copy_to(set_memory() + offset);
-        offset += set.bytes();
-    }
-}
-
 void shared_scan::fill_key(std::size_t number, scanned_key const& one, std::span<std::int16_t const> primary_columns) {
     auto const& format = one.format;
     auto const& from = *one.item->prepared.key;
@@ -156,12 +139,6 @@ void shared_scan::fill_key(std::size_t number, scanned_key const& one, std::span
         }
 }
 
-/// The whole segment begins at a page, in each process: where this rounds up to is the same place.
-std::byte* shared_scan::set_memory() const noexcept {
-    auto const past = reinterpret_cast<std::uintptr_t>(memory_) % keys::line_size;
-    return memory_ + (past == 0 ? 0 : keys::line_size - past);
-}
-
 std::span<heap_part> shared_scan::heaps(model::arena& arena, LOCKMODE lock) const {
     auto const all = arena.array<heap_part>(head_->heaps);
     for (std::size_t number = 0; number < all.size(); ++number)
@@ -174,11 +151,6 @@ std::span<wanted_column> shared_scan::columns(model::arena& arena) const {
     for (std::size_t number = 0; number < all.size(); ++number)
         all[number] = {columns_[number].name, columns_[number].format};
     return all;
-}
-
-key_set const* shared_scan::parent_of(std::size_t key, model::arena& arena) const {
-    auto const& from = parents_[keys_[key].parent];
-    return make_in<key_set>(arena, from.set.at(set_memory() + from.offset));
 }
 
 shared_scan::key_copy shared_scan::copy_key(std::size_t number, model::arena& arena) const {
@@ -207,7 +179,6 @@ shared_scan::key_copy shared_scan::copy_key(std::size_t number, model::arena& ar
     key->match = from.is_full ? model::match_type::full : model::match_type::simple;
 
     child_key reading;
-    reading.set = parent_of(number, arena);
     reading.gatherer =
         make_in<key_gatherer>(arena, arena, *format, format->child, std::span<std::size_t const>(from.positions, size));
     reading.is_full = from.is_full;

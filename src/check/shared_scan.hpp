@@ -2,13 +2,13 @@
 
 #include "src/check/child_reader.hpp"
 #include "src/check/orphan_counter.hpp"
-#include "src/check/scan_pass.hpp"
+#include "src/check/shared_parents.hpp"
 
 namespace fkaudit::check {
 
 /// What the processes of a scan share, in the dynamic shared memory of a parallel context: the keys, the parents' sets,
-/// the heaps to be read, and for each worker a queue to the leader. Beside the queues and the places that the scans have
-/// come to, nothing is written once the workers run. All functions may ereport.
+/// the heaps to be read, and for each worker a queue to the leader. Beside the queues, the parents' sets and the places that
+/// the scans have come to, nothing is written once the workers run. All functions may ereport.
 class shared_scan {
 public:
     /// What the workers are to do, and with how much memory.
@@ -23,22 +23,26 @@ public:
     static void estimate(shm_toc_estimator& estimator, scan_pass& pass, int workers, order const& wanted);
 
     /// Writes it, in the leader.
-    static shared_scan create(shm_toc* contents, scan_pass& pass, int workers, order const& wanted);
+    static shared_scan create(shm_toc* contents, dsm_segment* segment, scan_pass& pass, int workers,
+                              order const& wanted);
     /// Finds it, in a worker.
-    static shared_scan attach(shm_toc* contents);
+    static shared_scan attach(shm_toc* contents, dsm_segment* segment);
 
     /// The child's heaps, each to be read in turn by all processes. `lock`: what this process takes.
     std::span<heap_part> heaps(model::arena& arena, LOCKMODE lock) const;
     std::span<wanted_column> columns(model::arena& arena) const;
     std::size_t keys() const noexcept { return head_->keys; }
-    /// A parent's keys, by the number of the child's.
-    key_set const* parent_of(std::size_t key, model::arena& arena) const;
+    shared_parents& parents() noexcept { return parents_; }
+    /// A parent's keys, when they have been read, by the number of the child's; nullptr: they take too much memory.
+    key_set const* parent_of(std::size_t key, model::arena& arena) const {
+        return parents_.set(keys_[key].parent, arena);
+    }
 
     /// What a worker has of a key: enough to find and count its orphans.
     struct key_copy {
         model::constraint const* key;
         key_format const* format;
-        child_key reading;
+        child_key reading;                              ///< without its set
         std::span<std::int16_t const> primary_columns;  ///< those that a list shows
     };
     key_copy copy_key(std::size_t number, model::arena& arena) const;
@@ -65,11 +69,6 @@ private:
         char name[NAMEDATALEN];
         column_format format;
     };
-    /// A parent's keys; the set's own pointers are those of the process that read them.
-    struct parent {
-        key_set set;
-        std::size_t offset;  ///< of its memory
-    };
     struct key {
         std::size_t parent;
         std::size_t size;          ///< columns
@@ -86,16 +85,13 @@ private:
 
     void fill_heaps(std::span<model::oid const> ids);
     void fill_columns(scan_pass const& pass);
-    void fill_parents(scan_pass const& pass);
     void fill_key(std::size_t number, scanned_key const& one, std::span<std::int16_t const> primary_columns);
-    std::byte* set_memory() const noexcept;
 
     header* head_ = nullptr;
     heap* heaps_ = nullptr;
     column* columns_ = nullptr;
     key* keys_ = nullptr;
-    parent* parents_ = nullptr;
-    std::byte* memory_ = nullptr;
+    shared_parents parents_{};
     char* queues_ = nullptr;
     char* query_ = nullptr;
     BufferUsage* buffers_ = nullptr;

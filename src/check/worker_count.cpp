@@ -25,7 +25,7 @@ int workers_for_tables(std::span<model::oid const> tables) {
     int told = -1;
     for (auto const id : tables) {
         Relation const table = table_open(id, NoLock);
-        // Its pages are in the memory of this process.
+        // Its pages are in the memory of this process, and so are those of its parents, which are temporary, too.
         bool const is_temporary = RelationUsesLocalBuffers(table);
         blocks += RelationGetNumberOfBlocks(table);
         told = std::max(told, RelationGetParallelWorkers(table, -1));
@@ -51,9 +51,6 @@ bool has_ambiguous_example(scan_pass const& pass) {
 }  // namespace
 
 int choose_workers(scan_pass& pass, purpose_of_workers purpose) {
-    std::size_t size = 0;
-    for (auto const* const one : pass.parents()) size += one->set().bytes();
-    if (size > pass.left()) return 0;
     auto const tables = pass.tables();
     return pg::guarded([&] {
         int const most = pg::max_parallel_workers();

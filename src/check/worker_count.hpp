@@ -4,11 +4,11 @@
 
 namespace fkaudit::check {
 
-enum class purpose_of_workers { count, list };
+enum class purpose_of_workers : char { count, list };
 
 /// How many workers are to help with a scan, by the server's own rule for a table's size (allpaths.c:
-/// compute_parallel_worker) and fkaudit.max_parallel_workers: 0 for small and for temporary tables, where the parents'
-/// keys take so much of the memory that they cannot be copied into shared memory, and within parallel workers.
+/// compute_parallel_worker) and fkaudit.max_parallel_workers: 0 for small and for temporary tables, and within parallel
+/// workers.
 int choose_workers(scan_pass& pass, purpose_of_workers purpose);
 
 }  // namespace fkaudit::check

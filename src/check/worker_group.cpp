@@ -11,9 +11,10 @@ void worker_group::launch(int workers) {
     context_ = CreateParallelContext("fkaudit", "fkaudit_scan_worker", workers);
     shared_scan::estimate(context_->estimator, pass_, workers, wanted_);
     InitializeParallelDSM(context_);
-    // There may be fewer now, or none, and then the memory is this process's own.
-    shared_ = shared_scan::create(context_->toc, pass_, context_->nworkers, wanted_);
-    pass_.forget_parents();
+    // Nobody would give memory for the parents back that is not of this segment.
+    if (context_->seg == nullptr)
+        ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no dynamic shared memory for parallel workers")));
+    shared_ = shared_scan::create(context_->toc, context_->seg, pass_, context_->nworkers, wanted_);
     queues_ = static_cast<shm_mq_handle**>(palloc0(sizeof(shm_mq_handle*) * static_cast<std::size_t>(workers)));
     for (int number = 0; number < context_->nworkers; ++number) {
         auto* const queue = shared_.make_queue(number);
@@ -26,9 +27,19 @@ void worker_group::launch(int workers) {
         shm_mq_set_handle(queues_[number], context_->worker[number].bgwhandle);
 }
 
+void worker_group::read_parents() {
+    pass_.begin_parents();
+    shared_.parents().read(pass_.context(), NoLock);
+    pg::guarded([&] { shared_.parents().wait(); });
+}
+
 void worker_group::use_shared(std::span<child_key> keys) const {
-    for (std::size_t number = 0; number < keys.size(); ++number)
-        keys[number].set = shared_.parent_of(number, pass_.arena());
+    pg::guarded([&] {
+        for (std::size_t number = 0; number < keys.size(); ++number) {
+            keys[number].set = shared_.parent_of(number, pass_.arena());
+            keys[number].is_done = keys[number].set == nullptr;
+        }
+    });
 }
 
 worker_group::reception worker_group::receive(int worker, std::string_view& message, bool waits) {
@@ -49,6 +60,7 @@ void worker_group::end() {
     WaitForParallelWorkersToFinish(context_);
     for (int number = 0; number < size(); ++number)
         InstrAccumParallelQuery(shared_.buffers(number), shared_.wal(number));
+    shared_.parents().detach();
     DestroyParallelContext(context_);
     ExitParallelMode();
 }

@@ -12,12 +12,14 @@ public:
     worker_group(worker_group const&) = delete;
     worker_group& operator=(worker_group const&) = delete;
 
-    /// Shares the parents' keys, gives the pass's own memory for them back, and starts so many workers, or fewer.
+    /// Starts so many workers, or fewer.
     void launch(int workers);
+    /// Reads the parents together with them. Not inside a guard.
+    void read_parents();
     int size() const noexcept { return context_->nworkers_launched; }
     shared_scan const& shared() const noexcept { return shared_; }
 
-    /// Lets the keys be looked for in what is shared.
+    /// Lets the keys be looked for in what was read; those whose parents take too much memory are done already.
     void use_shared(std::span<child_key> keys) const;
 
     enum class reception : char { message, nothing_yet, end };

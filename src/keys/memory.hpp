@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "src/model/arena.hpp"
@@ -13,26 +14,54 @@ struct over_budget {};
 /// Hands out another resource's memory up to a limit. Error: over_budget.
 class bounded_memory final : public model::memory_resource {
 public:
-    bounded_memory(model::memory_resource& source, std::size_t limit) noexcept : source_(source), left_(limit) {}
+    bounded_memory(model::memory_resource& source, std::size_t limit) noexcept
+        : source_(source),
+          own_(limit),
+          left_(own_) {}
+    /// One of several whose limit is what is left of a common one. What it has taken is given back at its end.
+    bounded_memory(model::memory_resource& source, std::atomic<std::size_t>& left) noexcept
+        : source_(source),
+          left_(left) {}
+    bounded_memory(bounded_memory const&) = delete;
+    bounded_memory& operator=(bounded_memory const&) = delete;
+    ~bounded_memory() override { left_.fetch_add(taken_, std::memory_order_relaxed); }
 
-    std::size_t left() const noexcept { return left_; }
+    std::size_t left() const noexcept { return left_.load(std::memory_order_relaxed); }
+    std::size_t taken() const noexcept { return taken_; }
 
 private:
+    void reserve(std::size_t bytes) {
+        auto left = left_.load(std::memory_order_relaxed);
+        do {
+            if (bytes > left) throw over_budget{};
+        } while (!left_.compare_exchange_weak(left, left - bytes, std::memory_order_relaxed));
+        taken_ += bytes;
+    }
+    void give_back(std::size_t bytes) noexcept {
+        left_.fetch_add(bytes, std::memory_order_relaxed);
+        taken_ -= bytes;
+    }
+
     // g++ 16 inlines it into itself, as if the source could be such a one, and warns of what it would read there.
     [[gnu::noinline]] void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-        if (bytes > left_) throw over_budget{};
-        void* const place = source_.allocate(bytes, alignment);
-        left_ -= bytes;
-        return place;
+        reserve(bytes);
+        try {
+            return source_.allocate(bytes, alignment);
+        } catch (...) {
+            give_back(bytes);
+            throw;
+        }
     }
     void do_deallocate(void* place, std::size_t bytes, std::size_t alignment) override {
         source_.deallocate(place, bytes, alignment);
-        left_ += bytes;
+        give_back(bytes);
     }
     bool do_is_equal(model::memory_resource const& other) const noexcept override { return this == &other; }
 
     model::memory_resource& source_;
-    std::size_t left_;
+    std::atomic<std::size_t> own_{0};
+    std::atomic<std::size_t>& left_;
+    std::size_t taken_ = 0;
 };
 
 inline constexpr std::size_t line_size = 64;

@@ -180,6 +180,22 @@ ROLLBACK;
 CREATE TEMPORARY TABLE temporary_parent (id int PRIMARY KEY);
 CREATE TEMPORARY TABLE temporary_child (id int REFERENCES temporary_parent) WITH (parallel_workers = 2);
 SELECT verdict, detail FROM fk_check('temporary_child');
+-- A parent that is too large for the half of the memory that processes share, and not for one process: the other keys
+-- have their workers. One that is too large for either goes to files.
+CREATE TABLE half (id int8 PRIMARY KEY);
+INSERT INTO half SELECT n * 1000000007::int8 FROM generate_series(1, 20000) n;
+CREATE TABLE whole (id int8 PRIMARY KEY);
+INSERT INTO whole SELECT n * 1000000007::int8 FROM generate_series(1, 100000) n;
+CREATE TABLE of_half (d int8 REFERENCES dense, h int8 REFERENCES half, w int8 REFERENCES whole) WITH (parallel_workers = 2);
+SET session_replication_role = replica;
+INSERT INTO of_half SELECT n, n * 1000000007::int8, n * 1000000007::int8 FROM generate_series(19001, 20002) n;
+RESET session_replication_role;
+SET maintenance_work_mem = '1MB';
+SET fkaudit.engine = scan;
+SELECT constraint_name, verdict, orphan_rows, missing_keys, example, rows_checked, detail FROM fk_check('of_half');
+SELECT constraint_name, count(*), min(row_ctid), max(row_ctid) FROM fk_orphans('of_half') GROUP BY 1 ORDER BY 1;
+RESET fkaudit.engine;
+RESET maintenance_work_mem;
 -- In a cursor, in a function, in a statement that writes.
 BEGIN;
 DECLARE c CURSOR FOR SELECT constraint_name, orphan_rows, detail ~ 'parallel' AS helped FROM fk_check('child') ORDER BY 1;

@@ -142,6 +142,54 @@ for my $case (
     eval { $checker->quit };
 }
 
+# The parents are read by all: two that stand still there, one process in each, and a third that waits for them.
+{
+    $node->safe_psql('postgres', <<'SQL');
+CREATE TABLE slow_parent (k text PRIMARY KEY);
+ALTER TABLE slow_parent ALTER k SET STORAGE EXTERNAL;
+INSERT INTO slow_parent SELECT CASE WHEN n < 100 THEN n::text ELSE repeat('x', 2500) END FROM generate_series(1, 100) n;
+CREATE TABLE slower_parent (k text PRIMARY KEY);
+ALTER TABLE slower_parent ALTER k SET STORAGE EXTERNAL;
+INSERT INTO slower_parent SELECT k FROM slow_parent;
+CREATE TABLE of_slow (k text) WITH (parallel_workers = 2);
+INSERT INTO of_slow SELECT n % 120 FROM generate_series(1, 3000) n;
+ALTER TABLE of_slow ADD CONSTRAINT first_key FOREIGN KEY (k) REFERENCES slow_parent NOT VALID;
+ALTER TABLE of_slow ADD CONSTRAINT second_key FOREIGN KEY (k) REFERENCES slower_parent NOT VALID;
+SQL
+    my $lock = join ' ', map { "REINDEX INDEX $_;" } split /\n/, $node->safe_psql('postgres', q{SELECT indexrelid::regclass FROM pg_index
+        WHERE indrelid IN (SELECT reltoastrelid FROM pg_class WHERE relname IN ('slow_parent', 'slower_parent'))});
+    my $slow_check = q{SELECT constraint_name, orphan_rows, substring(detail from '\d+ parallel') FROM fk_check('of_slow')};
+    my $slow_answer = "first_key|525|2 parallel\nsecond_key|525|2 parallel";
+    my $waiting = q{SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND (leader_pid IS NOT NULL OR query ~ 'fk_check')};
+    for my $case (
+        [ 'the leader is cancelled', qq{SELECT pg_cancel_backend(($leader))}, qr/57014: canceling statement due to user request/ ],
+        [ 'a worker is terminated', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND wait_event_type = 'Lock'},
+            qr/57P01: terminating .* due to administrator command/ ],
+        [ 'one that waits for the others is terminated', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND wait_event_type <> 'Lock'},
+            qr/57P01: terminating .* due to administrator command|^$/ ])
+    {
+        my ($what, $how, $expected) = @$case;
+        my $holder  = session();
+        $holder->query_safe("BEGIN; $lock");
+        my $checker = session();
+        $checker->query_safe('\set VERBOSITY verbose');
+        $checker->query_until(qr/it starts/, "\\echo it starts\n$slow_check;\n");
+        $node->poll_query_until('postgres', $waiting, 2) or die 'not two stand still';
+        $node->poll_query_until('postgres', $workers, 2) or die 'no workers';
+        $node->safe_psql('postgres', $how);
+        $node->poll_query_until('postgres', $workers, 0) if $what !~ /waits/;
+        $holder->query_safe('ROLLBACK');
+        $holder->quit;
+        my $rest = $checker->query(q{SELECT 'it is over'});
+        like($rest, qr/it is over/, "$what while parents are read");
+        like($checker->{stderr}, $expected, '… which is said');
+        is($checker->query($slow_check), $slow_answer, '… and its session goes on');
+        $checker->quit;
+        $fine->("$what while parents are read");
+    }
+    $node->safe_psql('postgres', 'DROP TABLE of_slow, slow_parent, slower_parent');
+}
+
 # No process is free: the check goes on without workers, or with those that there are.
 {
     my $holder  = hold();
