@@ -95,6 +95,7 @@ my $orphans     = "SELECT count(*) FROM fk_orphans('big_child')";
 grows('one process',       'reading child', $alone,    $check,   $pages);
 grows('parallel workers',  'reading child', $together, $check,   $pages);
 like(ask("$together; SELECT detail FROM fk_check('big_child')"), qr/parallel worker/, 'there were workers');
+grows('an index',          'walking index', "$alone; SET fkaudit.engine = index", $check, $index_pages);
 grows('a list',            'reading child', $alone,    $orphans, $pages);
 grows('a list of workers', 'reading child', $together, $orphans, $pages);
 is(ask('SELECT count(*) FROM fk_progress'), 0, 'nothing is left of them');
