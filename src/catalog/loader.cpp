@@ -1,5 +1,6 @@
 #include "src/catalog/loader.hpp"
 
+#include "src/catalog/cluster.hpp"
 #include "src/catalog/queries.hpp"
 #include "src/catalog/row_sets.hpp"
 #include "src/catalog/type_loader.hpp"
@@ -71,6 +72,7 @@ private:
     void load_checks(std::span<model::relation> relations, ids tables);
     void load_operator_classes();
     void load_indexes(std::span<model::relation> relations, ids tables);
+    void mark_spread(std::span<model::relation> relations, ids tables);
     void break_circles(std::span<model::relation> relations);
     void sum_leaves(std::span<model::relation> relations);
     void link_constraints();
@@ -122,6 +124,7 @@ void loader::load_relations(ids others) {
     if (definitions_) load_checks(relations, declared.items());
     load_indexes(relations, all.items());
     database_.relations = relations;
+    mark_spread(relations, all.items());
     break_circles(relations);
     sum_leaves(relations);
 }
@@ -231,6 +234,17 @@ void loader::load_indexes(std::span<model::relation> relations, ids tables) {
     for (auto& relation : relations) {
         auto const mine = rows_of(rows, relation.id);
         relation.indexes = indexes.subspan(static_cast<std::size_t>(mine.data() - rows.data()), mine.size());
+    }
+}
+
+/// The figures of an empty heap say nothing of the rows.
+void loader::mark_spread(std::span<model::relation> relations, ids tables) {
+    for (auto const& [id, how] : find_spread_tables(arena_, tables)) {
+        auto& one = *std::lower_bound(relations.begin(), relations.end(), id,
+                                      [](model::relation const& a, oid b) { return a.id < b; });
+        one.spread = how;
+        one.rows = -1;
+        one.bytes = one.deletes = one.updates = 0;
     }
 }
 

@@ -10,6 +10,11 @@ engine_decision choose_engine(scan_engine& scan, index_engine& index, prepared_k
                               purpose what) {
     auto const choice = pg::chosen_engine();
     if (choice == pg::engine_choice::sql || what == purpose::query) return {way::sql, {}};
+    if (prepared.is_spread) {
+        if (choice == pg::engine_choice::automatic) return {way::sql, {}};
+        auto const forced = choice == pg::engine_choice::index ? index.name() : scan.name();
+        return {way::none, describe_obstacle(arena, forced, "Citus keeps rows of its tables in shards")};
+    }
     bool const is_trusted = choice == pg::engine_choice::automatic && pg::trusts_indexes();
     if (choice == pg::engine_choice::index || (is_trusted && index_engine::is_worthwhile(*prepared.key))) {
         auto const obstacle = index.refuse(prepared);

@@ -15,7 +15,7 @@ struct engine_decision {
 };
 
 /// Chooses by the setting fkaudit.engine: `auto` takes `index` where fkaudit.trust_indexes is on, the key's values repeat
-/// a lot and it can serve the key, else `scan` wherever that can, else `sql`. The tables are locked.
+/// a lot and it can serve the key, else `scan` wherever that can, else `sql`, which is the one for tables of Citus. The tables are locked.
 engine_decision choose_engine(scan_engine& scan, index_engine& index, prepared_key const& prepared, model::arena& arena,
                               purpose what);
 

@@ -13,6 +13,7 @@ struct prepared_key {
     visible_columns visible{};
     std::span<model::oid const> child_tables{};  ///< the child and its partitions, from the top down
     std::span<model::oid const> parent_tables{};
+    bool is_spread = false;  ///< Citus keeps rows of it in shards: the heaps here are empty, and only SQL sees the rows
 };
 
 /// A key to be examined, and what comes of it.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "src/check/cluster_plan.hpp"
 #include "src/check/locks.hpp"
 #include "src/check/sql_engine.hpp"
 #include "src/pg/compat.hpp"
@@ -123,6 +124,10 @@ private:
         index_engine index(current_);
         for (auto& one : candidates_) {
             if (!one.is_ready) continue;
+            if (auto const no = find_spread(current_, one.prepared)) {
+                refuse(one, no);
+                continue;
+            }
             one.prepared.visible = find_visible_columns(current_, *one.found->key, {});
             one.decision = choose_engine(scan, index, one.prepared, current_.arena(), work_.what());
             if (one.decision.how == way::none) refuse(one, {reason::unsupported, one.decision.why_not});
@@ -325,6 +330,7 @@ private:
             one.prepared.visible = find_visible_columns(current_, *one.found->key, one.who);
             set_reading_settings();
             examination_state state(snapshot, one.who);
+            if (one.prepared.is_spread) require_cluster_plan(current_, *one.found->key);
             work_item item{one.prepared, one.found, {}, one.kept, false};
             work_.run(reader, {&item, 1});
             state.restore();

@@ -41,9 +41,6 @@ text column_fault(constraint const& key, std::size_t position) {
 
 text key_fault(model::arena& arena, constraint const& key) {
     if (key.is_temporal) return "temporal keys are not looked up by equality";
-    // A distributed table's local heap and indexes hold nothing (Citus).
-    if (OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE)))
-        return "tables may be distributed here: only a query sees all rows";
     for (std::size_t position = 0; position < key.child_columns.size(); ++position) {
         auto const before = key.child_columns.first(position);
         auto const parents_before = key.parent_columns.first(position);

@@ -8,7 +8,6 @@
 #include "src/check/spilled_scan.hpp"
 #include "src/check/worker_count.hpp"
 #include "src/pg/compat.hpp"
-#include "src/pg/spi.hpp"
 
 namespace fkaudit::check {
 
@@ -45,16 +44,6 @@ bool are_heaps(ids tables) {
     });
 }
 
-/// Whether Citus spreads one of these over nodes: the local heap holds none of its rows.
-bool are_distributed(pg::call& current, ids tables) {
-    bool const has_citus =
-        pg::guarded([] { return OidIsValid(get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE)); });
-    if (!has_citus) return false;
-    static constexpr char const* query = R"(
-SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid::pg_catalog.oid = ANY ($1)))";
-    return std::get<0>(pg::spi::select<pg::spi::row<bool>>(current.arena(), query, tables)[0]);
-}
-
 bool are_shown_by_builtins(model::relation const& table, std::span<std::int16_t const> columns) {
     return pg::guarded([&] {
         return std::all_of(columns.begin(), columns.end(), [&](std::int16_t number) {
@@ -68,10 +57,8 @@ text find_obstacle(pg::call& current, prepared_key const& prepared) {
     auto const& key = *prepared.key;
     if (!find_key_format(current.arena(), key)) return "its operators, types or collations do not compare byte by byte";
     if (!are_shown_by_builtins(*key.child, key.child_columns)) return "showing its values could run a user's code";
-    for (auto const tables : {prepared.child_tables, prepared.parent_tables}) {
+    for (auto const tables : {prepared.child_tables, prepared.parent_tables})
         if (!are_heaps(tables)) return "not all of its tables are heaps of this database";
-        if (are_distributed(current, tables)) return "its tables are spread over the nodes of a cluster";
-    }
     return {};
 }
 

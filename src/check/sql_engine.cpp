@@ -24,15 +24,17 @@ Row select_one(model::arena& arena, text query) {
 orphan_columns write_orphan_columns(model::arena& arena, prepared_key const& prepared) {
     auto const& child = *prepared.key->child;
     auto const& visible = prepared.visible;
+    // A shard's place, and its OID, say nothing on this server.
+    bool const is_placed = visible.system_columns && !prepared.is_spread;
     orphan_columns columns;
     columns.row_key = visible.primary_key ? write_object(arena, child, "c.", primary_key(arena, child))
                                           : text("NULL::pg_catalog.jsonb");
-    columns.place = visible.system_columns ? "c.ctid" : "NULL::pg_catalog.tid";
-    if (!child.is_partitioned())
+    columns.place = is_placed ? "c.ctid" : "NULL::pg_catalog.tid";
+    if (!child.is_partitioned() || prepared.is_spread)
         columns.table = arena.concat(child.id, "::pg_catalog.oid");
     else
         columns.table = visible.system_columns ? "c.tableoid" : "NULL::pg_catalog.oid";
-    columns.order = visible.system_columns ? "4, 5" : "1, 2";
+    columns.order = is_placed ? "4, 5" : "1, 2";
     return columns;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "src/catalog/cluster.hpp"
 #include "src/catalog/scope.hpp"
 #include "src/check/sql_engine.hpp"
 #include "src/entry/entry.hpp"
@@ -82,6 +83,8 @@ model::relation describe_table(pg::call& current, oid id) {
     if (found.empty()) throw model::error{"42P01", current.arena().concat("relation with OID ", id, " does not exist")};
     std::tie(table.schema, table.name) = found[0];
     table.qualified = current.arena().concat(table.schema.quoted, '.', table.name.quoted);
+    auto const spread = catalog::find_spread_tables(current.arena(), {&table.id, 1});
+    if (!spread.empty()) table.spread = spread.front().how;
     return table;
 }
 
@@ -99,6 +102,14 @@ void prepare_to_read() {
     });
 }
 
+/// The rows are followed from place to place in heaps, and those of Citus' tables are not in the heaps of this server.
+void refuse_spread(model::arena& arena, model::relation const& table) {
+    if (!table.is_spread()) return;
+    throw model::error{"0A000", arena.concat("cannot tell what a delete in ", table.qualified, " would do"),
+                       "Citus keeps its rows in shards, and the rows that reference them.",
+                       "BEGIN, run the DELETE, look at what it reports, and ROLLBACK."};
+}
+
 }  // namespace
 
 Datum delete_impact(pg::call& current) {
@@ -108,6 +119,7 @@ Datum delete_impact(pg::call& current) {
     auto const* known = database.find_relation(asked.parent);
     auto const own = known != nullptr ? model::relation() : describe_table(current, asked.parent);
     auto const& parent = known != nullptr ? *known : own;
+    refuse_spread(current.arena(), parent);
     audit::action_audit const audit(current.arena(), database, pg::accepts_not_valid_partitioned_keys);
     impact_rows source(current, audit);
 

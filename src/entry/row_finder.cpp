@@ -35,6 +35,17 @@ bool meets(std::span<std::int16_t const> a, std::span<std::int16_t const> b) {
                        [&](std::int16_t one) { return std::find(b.begin(), b.end(), one) != b.end(); });
 }
 
+/// The rows that reference certain rows are found by these rows' places, which shards do not tell.
+void refuse_shards(model::arena& arena, relation const& table, constraint const& key) {
+    if (!table.is_spread()) return;
+    throw model::error{
+        "0A000", arena.concat("rows that reference the orphans of ", table.qualified, " cannot be found"),
+        arena.concat("Citus keeps its rows in shards, and ", key.child->qualified, " references it by ",
+                     key.name.quoted, "."),
+        "Use the strategy set null or create parents where it leaves that key's columns alone, or repair the rows"
+        " yourself."};
+}
+
 }  // namespace
 
 row_finder::row_finder(pg::call& current, repair_scope const& scope, std::int64_t batch_rows)
@@ -104,6 +115,7 @@ void row_finder::find_dependents() {
 void row_finder::expand(found_set const& above) {
     for (auto const* const key : referencing(*above.rows.table)) {
         if (key->on_delete != model::action::cascade) continue;
+        refuse_shards(arena_, *above.rows.table, *key);
         auto const sql = check::write_key_sql(arena_, *key);
         auto const condition = check::write_reference(arena_, sql, above.rows.source, above.reach);
         auto const rows = count(sql.child_source, condition);
@@ -124,6 +136,7 @@ void row_finder::judge_others(std::size_t number) {
 
 void row_finder::judge_other(std::size_t number, constraint const& key) {
     auto const& set = sets_[number];
+    refuse_shards(arena_, *set.rows.table, key);
     auto const sql = check::write_key_sql(arena_, key);
     auto const condition = check::write_reference(arena_, sql, set.rows.source, set.rows.condition);
     if (count(sql.child_source, condition) == 0) return;
@@ -152,6 +165,7 @@ void row_finder::refuse_referenced(std::span<std::int16_t const> written) {
     for (auto const& set : sets_)
         for (auto const* const key : referencing(*set.rows.table)) {
             if (!meets(key->parent_columns, written) || key->parent->id != set.rows.table->id) continue;
+            refuse_shards(arena_, *set.rows.table, *key);
             auto const sql = check::write_key_sql(arena_, *key);
             auto const rows =
                 count(sql.child_source, check::write_reference(arena_, sql, set.rows.source, set.rows.condition));
@@ -196,13 +210,16 @@ void row_finder::add_stubs(constraint const& key, text source, text condition, i
         auto const missing = check::write_missing_parent(arena_, check::write_key_sql(arena_, further));
         if (count(rows, missing) > 0) add_stubs(further, rows, missing, depth + 1);
     }
-    stubs_.push_back({&key, *select, arena_.concat("SELECT FROM ", source, " WHERE ", condition), keys});
+    // Citus plans no subquery without a column.
+    auto const selects = key.child->is_spread() ? "SELECT 1 FROM " : "SELECT FROM ";
+    stubs_.push_back({&key, *select, arena_.concat(selects, source, " WHERE ", condition), keys});
 }
 
 /// One portion where that is all; otherwise, the table that holds them and their places.
 void row_finder::cut(plan::row_set& set, text condition) {
     set.rows = count(set.source, condition);
-    bool const at_once = set.rows <= batch_rows_ || (one_portion_ && set.via == nullptr);
+    // Portions are cut by place, which rows in shards do not have.
+    bool const at_once = set.rows <= batch_rows_ || (one_portion_ && set.via == nullptr) || set.table->is_spread();
     if (at_once) {
         auto const whole = arena_.array<plan::row_portion>(set.rows > 0 ? 1 : 0);
         if (!whole.empty()) whole[0].rows = set.rows;

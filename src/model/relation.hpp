@@ -35,6 +35,15 @@ struct check_constraint {
     expression const* condition = nullptr;
 };
 
+/// Whether Citus keeps a table's rows in shards, so that its own heap is empty (pg_dist_partition).
+enum class spreading : char {
+    none,
+    distributed,  ///< in shards over the nodes
+    reference,    ///< in one shard, with a copy on every node
+    local,        ///< in one shard on the coordinator
+    unknown,      ///< the caller may not read pg_dist_partition
+};
+
 /// A table (pg_class): each child, each parent, their partitions, partition ancestors and inheritance children.
 struct relation {
     oid id = no_oid;
@@ -48,6 +57,7 @@ struct relation {
     bool row_security = false;
     bool forced_row_security = false;
     bool has_triggers = true;  ///< relhastriggers; false: the server looks for none and fires none
+    spreading spread = spreading::none;
     oid owner = no_oid;
     oid access_method = no_oid;
     std::int64_t rows = -1;                      ///< estimate (reltuples, leaves summed); -1: never analysed
@@ -61,6 +71,9 @@ struct relation {
     std::span<oid const> children{};             ///< pg_inherits, by name: partitions or inheritance children
 
     bool is_partitioned() const noexcept { return kind == 'p'; }
+
+    /// Whether its rows are, or may be, elsewhere than in its heap.
+    bool is_spread() const noexcept { return spread != spreading::none; }
 
     /// nullptr: no such column.
     column const* find_column(std::int16_t number) const noexcept {

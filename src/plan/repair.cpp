@@ -141,8 +141,8 @@ private:
             bool const is_last = done + keys == set.keys;
             auto const limit = set.keys > most ? arena_.concat(" LIMIT ", keys) : text();
             steps_.push_back(
-                {write_block(arena_, arena_.concat("DECLARE fk_rows pg_catalog.int8; BEGIN ", write_insert(set), limit,
-                                                   "; GET DIAGNOSTICS fk_rows = ROW_COUNT;",
+                {write_block(arena_, arena_.concat("DECLARE fk_rows pg_catalog.int8; BEGIN ", one_connection(parent),
+                                                   write_insert(set), limit, "; GET DIAGNOSTICS fk_rows = ROW_COUNT;",
                                                    check_count(parent.qualified, keys),
                                                    is_last ? check_remaining(set) : text(), " END")),
                  arena_.concat("ROW EXCLUSIVE on ", parent.qualified), "nobody waits but for the same keys",
@@ -151,6 +151,12 @@ private:
                                done == 0 ? separated(wanted_.triggers) : text()),
                  keys});
         }
+    }
+
+    /// Citus writes a table that is on every node only after reading by one connection to each of them.
+    static text one_connection(model::relation const& parent) {
+        if (parent.spread != model::spreading::reference) return {};
+        return "PERFORM pg_catalog.set_config('citus.multi_shard_modify_mode', 'sequential', true); ";
     }
 
     text write_insert(stub_set const& set) const {
