@@ -67,11 +67,14 @@ Oid find_table(Oid schema, Oid owner) {
     return table;
 }
 
+void lock_at_once(Oid relation, char const* name) {
+    if (!ConditionalLockRelationOid(relation, RowExclusiveLock))
+        ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("could not obtain lock on relation \"%s\"", name)));
+}
+
 void lock(Oid table, history_log::locking how) {
     if (how == history_log::locking::alone) return LockRelationOid(table, ShareUpdateExclusiveLock);
-    if (!ConditionalLockRelationOid(table, RowExclusiveLock))
-        ereport(ERROR,
-                (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("could not obtain lock on relation \"%s\"", table_name)));
+    lock_at_once(table, table_name);
 }
 
 Relation open_index(char const* name, Oid schema, Oid table) {
@@ -264,7 +267,9 @@ void history_log::require_beginning() const {
 void history_log::note_missed(pg::call& current) {
     pg::guarded([&] {
         Oid const sequence = get_relname_relid(missed_sequence_name, schema_of(current));
-        if (OidIsValid(sequence)) (void)call_nextval(sequence);
+        if (!OidIsValid(sequence)) return;
+        lock_at_once(sequence, missed_sequence_name);
+        (void)call_nextval(sequence);
     });
 }
 
