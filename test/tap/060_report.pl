@@ -267,7 +267,7 @@ SKIP:
     }
     is($number, 4, 'two recipes in YAML');
 
-    my ($before, $after) = map { $_->{content} } grep { $_->{language} eq 'sh' } @$blocks;
+    my ($before, $after, $check, $trend) = map { $_->{content} } grep { $_->{language} eq 'sh' } @$blocks;
     my $folder = "$directory/tmp/deploy";
     mkdir $folder or die $!;
     load('deploy', 'UTF8', $schema{broken});
@@ -277,6 +277,12 @@ SKIP:
     my ($status, $said) = $run->($after, 'deploy', $folder);
     is($status, 3, 'after it: what is new stops it');
     like($said, qr/public\.d/, 'and is named');
+    is(($run->($check, 'deploy', $folder))[0], 0, 'a check of a night');
+    $node->safe_psql('deploy', 'SET session_replication_role = replica; INSERT INTO d VALUES (1), (2)');
+    is(($run->($check, 'deploy', $folder))[0], 0, 'the check of the next night');
+    ($status, $said) = $run->($trend, 'deploy', $folder);
+    is($status, 0, 'what became worse');
+    like($said, qr/ public\.d .*\| trusted +\| violated \| +2\n\(1 row\)/, 'is one key, which has two orphans');
 }
 
 $node->stop;
