@@ -11,11 +11,15 @@ namespace {
 using keys::bucket_table;
 using keys::over_budget;
 
-/// Parts fit a processor's cache, if there need not be too many of them: each has buffers.
-constexpr std::size_t part_bytes = 4 << 20, least_parts = 8, most_parts = 256;
+/// Parts fit a processor's cache, if there need not be too many of them: each has its place in memory.
+constexpr std::size_t part_bytes = 1 << 20, least_parts = 8, most_parts = 256;
 
-/// Shares of the memory: for the keys that are missing, and for the pages that have them.
-constexpr std::size_t missing_share = 4, pages_share = 16;
+/// Shares of the memory: for the keys that are missing, for where the children come from, and for what goes to files, of
+/// each side.
+constexpr std::size_t missing_share = 4, groups_share = 16, staging_share = 8;
+
+/// A group's keys, at the least: the pages of a group are read again where one of them has an orphan.
+constexpr std::uint64_t least_group = 8192;
 
 template <class Key>
 std::span<Key const> keys_of(key_gatherer const& some) noexcept {
@@ -32,9 +36,6 @@ struct key_less {
     }
 };
 
-/// A heap of the child, by its place in their list, and a block of it.
-std::uint64_t make_place(std::size_t heap, BlockNumber block) noexcept { return std::uint64_t{heap} << 32 | block; }
-
 /// As many rows as there would be if every page were as full as it can be of rows of this width.
 std::uint64_t most_rows(std::span<model::oid const> tables, std::size_t key_size) {
     auto const row_size = MAXALIGN(SizeofHeapTupleHeader) + MAXALIGN(key_size) + sizeof(ItemIdData);
@@ -43,47 +44,75 @@ std::uint64_t most_rows(std::span<model::oid const> tables, std::size_t key_size
 
 }  // namespace
 
-/// Both sides' keys in parts, and what comes of comparing them.
+/// Both sides' keys in parts, and what comes of comparing them. Children come in groups of consecutive pages: which group a
+/// key is of is known by its number in its part.
 template <class Key>
 class partitioned_keys {
 public:
-    partitioned_keys(model::arena& arena, MemoryContext context, std::size_t parts, std::size_t limit)
+    struct group {
+        std::size_t heap;  ///< its number
+        BlockNumber first, end;
+        bool has_orphans;
+    };
+
+    /// `most_children`: so many rows at the most.
+    partitioned_keys(model::arena& arena, MemoryContext context, std::size_t parts, std::size_t limit,
+                     std::uint64_t most_children)
         : context_(context),
           limit_(limit),
           parts_(parts),
+          group_size_(
+              std::max(least_group, most_children / (limit / groups_share / sizeof(std::uint32_t) / parts + 1))),
           choosing_seed_(make_seed()),
           seed_(make_seed()),
-          parents_(arena, context, parts, sizeof(Key)),
-          children_(arena, context, parts, sizeof(record)),
+          parents_(arena, context, parts, sizeof(Key), limit / staging_share),
+          children_(arena, context, parts, sizeof(Key), limit / staging_share),
           resource_(context),
-          missing_(resource_, limit / missing_share),
-          pages_(resource_, limit / pages_share) {}
+          groups_(model::allocator<group>(resource_)),
+          counts_(model::allocator<std::uint32_t>(resource_)),
+          missing_(resource_, limit / missing_share) {}
 
     /// May ereport.
     void add_parents(std::span<Key const> some) {
-        for (auto const& key : some) parents_.add(part_of(key), &key);
+        for (auto const& key : some) parents_.add(part_of(key), key);
     }
-    /// May ereport.
-    void add_children(std::span<Key const> some, std::uint64_t place) {
+
+    /// The next page of the child: its complete keys, and whether it has other orphans. May ereport.
+    void add_children(std::span<Key const> some, std::size_t heap, BlockNumber block, bool has_orphans) {
+        if (groups_.empty() || group_rows_ >= group_size_ || groups_.back().heap != heap) {
+            groups_.push_back({heap, block, block, false});
+            counts_.resize(groups_.size() * parts_);
+            group_rows_ = 0;
+        }
+        auto& last = groups_.back();
+        last.end = block + 1;
+        last.has_orphans = last.has_orphans || has_orphans;
+        group_rows_ += some.size() + 1;
+        auto* const counts = &counts_[(groups_.size() - 1) * parts_];
         for (auto const& key : some) {
-            record const made{key, place};
-            children_.add(part_of(key), &made);
+            auto const part = part_of(key);
+            ++counts[part];
+            children_.add(part, key);
         }
     }
-    /// A page that has other orphans.
-    void add_page(std::uint64_t place) { pages_.add(place); }
 
     void compare() {
-        for (std::size_t part = 0; part < parts_; ++part) compare_part(part);
+        std::size_t most = 0;
+        for (std::size_t part = 0; part < parts_; ++part) most = std::max(most, parents_.records(part));
+        scoped_context const own(context_, "fkaudit part of keys");
+        pg::context_resource source(own.get());
+        keys::bounded_memory memory(source, limit_ - limit_ / missing_share - limit_ / groups_share);
+        auto* const place = keys::allocate_lines(memory, bucket_table<Key>::bytes(bucket_table<Key>::fit(most, seed_)));
+        for (std::size_t part = 0; part < parts_; ++part) compare_part(part, place);
     }
 
-    /// Gives all files back. May ereport.
+    /// Gives the files back. May ereport.
     void drop() {
         parents_.close();
         children_.close();
     }
 
-    std::span<std::uint64_t const> pages() { return pages_.finish(); }
+    std::span<group const> groups() const noexcept { return {groups_.data(), groups_.size()}; }
 
     /// The keys without a parent.
     bucket_table<Key> missing() {
@@ -94,70 +123,75 @@ public:
     }
 
 private:
-    struct record {
-        Key key;
-        std::uint64_t place;
-    };
-
     std::size_t part_of(Key const& key) const noexcept {
         __extension__ using product = unsigned __int128;
         return static_cast<std::size_t>(static_cast<product>(keys::hash(key, choosing_seed_)) * parts_ >> 64);
     }
 
-    void compare_part(std::size_t part) {
-        scoped_context const own(context_, "fkaudit part of keys");
-        pg::context_resource source(own.get());
-        keys::bounded_memory memory(source, limit_ - limit_ / missing_share - limit_ / pages_share);
-        auto table = bucket_table<Key>::with_room(memory, parents_.records(part), seed_);
+    /// `place`: zeroed up to where an earlier part has used it.
+    void compare_part(std::size_t part, std::byte* place) {
+        auto const form = bucket_table<Key>::fit(parents_.records(part), seed_);
+        std::memset(place, 0, bucket_table<Key>::bytes(form));
+        bucket_table<Key> table(form, place);
         pg::guarded([&] {
             parents_.consume(part, [&](void const* some, std::size_t count) {
                 table.insert({static_cast<Key const*>(some), count});
             });
+            std::size_t group = 0;
+            std::uint64_t group_end = counts_.empty() ? 0 : counts_[part], number = 0;
             children_.consume(part, [&](void const* some, std::size_t count) {
-                find_missing(table, {static_cast<record const*>(some), count});
+                find_missing(table, {static_cast<Key const*>(some), count}, [&](std::size_t position) {
+                    for (; number + position >= group_end; group_end += counts_[group * parts_ + part]) ++group;
+                    groups_[group].has_orphans = true;
+                });
+                number += count;
             });
         });
     }
 
-    void find_missing(bucket_table<Key> const& table, std::span<record const> some) {
+    /// `note(position)` for each key that is missing, in their order.
+    template <class Note>
+    void find_missing(bucket_table<Key> const& table, std::span<Key const> some, Note note) {
         constexpr std::size_t batch = 128;
-        Key keys[batch];
         std::uint32_t missing[batch + 1];
-        for (; !some.empty(); some = some.subspan(std::min(batch, some.size()))) {
-            auto const count = std::min(batch, some.size());
-            std::transform(some.begin(), some.begin() + static_cast<std::ptrdiff_t>(count), keys,
-                           [](record const& one) { return one.key; });
-            auto const found = table.find_missing({keys, count}, missing);
+        for (std::size_t start = 0; start < some.size(); start += batch) {
+            auto const part = some.subspan(start, std::min(batch, some.size() - start));
+            auto const found = table.find_missing(part, missing);
             for (std::size_t number = 0; number < found; ++number) {
-                missing_.add(some[missing[number]].key);
-                pages_.add(some[missing[number]].place);
+                missing_.add(part[missing[number]]);
+                note(start + missing[number]);
             }
         }
     }
 
     MemoryContext context_;
     std::size_t limit_, parts_;
+    std::uint64_t group_size_, group_rows_ = 0;
     std::uint64_t choosing_seed_, seed_;
     partition_files parents_, children_;
     pg::context_resource resource_;
+    model::vector<group> groups_;
+    model::vector<std::uint32_t> counts_;  ///< of a group's keys in each part
     keys::distinct_list<Key, key_less> missing_;
-    keys::distinct_list<std::uint64_t> pages_;
 };
 
 namespace {
 
-/// Consecutive pages of one heap, as one part to be read.
-template <class Use>
-void for_each_run(std::span<std::uint64_t const> pages, std::span<model::oid const> heaps, Use use) {
-    while (!pages.empty()) {
-        std::size_t count = 1;
-        while (count < pages.size() && pages[count] == pages[0] + count) ++count;
+/// The groups that have orphans, those side by side as one part to be read.
+template <class Groups, class Use>
+void for_each_run(Groups groups, std::span<model::oid const> heaps, Use use) {
+    while (!groups.empty()) {
+        auto const first = groups[0];
+        groups = groups.subspan(1);
+        if (!first.has_orphans) continue;
+        auto end = first.end;
+        for (; !groups.empty() && groups[0].has_orphans && groups[0].heap == first.heap; groups = groups.subspan(1))
+            end = groups[0].end;
         heap_part part;
-        part.id = heaps[pages[0] >> 32];
-        part.first_block = static_cast<BlockNumber>(pages[0]);
-        part.block_count = static_cast<BlockNumber>(count);
+        part.id = heaps[first.heap];
+        part.first_block = first.first;
+        part.block_count = end - first.first;
         if (!use(part)) return;
-        pages = pages.subspan(count);
     }
 }
 
@@ -190,40 +224,52 @@ void spilled_scan::run_with(orphan_sink& sink) {
     auto const parents = heaps(arena_, item_.prepared.parent_tables);
     parts_ = std::clamp<std::size_t>(
         most_rows(parents, sizeof(Key)) * 2 * sizeof(Key) / std::min(part_bytes, limit_ / 4), least_parts, most_parts);
-    partitioned_keys<Key> both(arena_, context_, parts_, limit_);
+    auto const children = heaps(arena_, item_.prepared.child_tables);
+    partitioned_keys<Key> both(arena_, context_, parts_, limit_, most_rows(children, 1));
 
-    auto const width = format_.parent.size();
+    auto const width = format_.child.size();
     auto const positions = arena_.array<std::size_t>(width);
-    auto const parent_columns = arena_.array<wanted_column>(width), child_columns = arena_.array<wanted_column>(width);
+    auto const columns = arena_.array<wanted_column>(width);
     for (std::size_t part = 0; part < width; ++part) {
         positions[part] = part;
-        parent_columns[part] = {key.parent_column(part).name.name, format_.parent[part]};
-        child_columns[part] = {key.child_column(part).name.name, format_.child[part]};
+        columns[part] = {key.child_column(part).name.name, format_.child[part]};
     }
-    heap_page parent_page(arena_, context_, parent_columns), page(arena_, context_, child_columns);
-    key_gatherer parent_gatherer(arena_, format_, format_.parent, positions);
+    heap_page page(arena_, context_, columns);
     key_gatherer gatherer(arena_, format_, format_.child, positions);
 
-    begin_reading(pg::progress_phase::reading_parent, parents);
     bool is_over = false;
     try {
-        for (auto const id : parents)
-            read_heap({.id = id}, parent_page, [&] {
-                parent_gatherer.gather(parent_page);
-                both.add_parents(keys_of<Key>(parent_gatherer));
-                return true;
-            });
+        spill_parents(both, parents);
         spill_children(both, page, gatherer);
         pg::guarded([] { pg::begin_phase(pg::progress_phase::comparing_keys); });
         both.compare();
     } catch (over_budget const&) {
         is_over = true;
     }
-    if (is_over) {
-        pg::guarded([&] { both.drop(); });
-        throw over_budget{};
-    }
+    pg::guarded([&] { both.drop(); });
+    if (is_over) throw over_budget{};
     report(both, page, gatherer, sink);
+}
+
+template <class Key>
+void spilled_scan::spill_parents(partitioned_keys<Key>& both, std::span<model::oid const> parents) {
+    auto const& key = *item_.prepared.key;
+    auto const width = format_.parent.size();
+    auto const positions = arena_.array<std::size_t>(width);
+    auto const columns = arena_.array<wanted_column>(width);
+    for (std::size_t part = 0; part < width; ++part) {
+        positions[part] = part;
+        columns[part] = {key.parent_column(part).name.name, format_.parent[part]};
+    }
+    heap_page page(arena_, context_, columns);
+    key_gatherer gatherer(arena_, format_, format_.parent, positions);
+    begin_reading(pg::progress_phase::reading_parent, parents);
+    for (auto const id : parents)
+        read_heap({.id = id}, page, [&] {
+            gatherer.gather(page);
+            both.add_parents(keys_of<Key>(gatherer));
+            return true;
+        });
 }
 
 template <class Key>
@@ -231,23 +277,16 @@ void spilled_scan::spill_children(partitioned_keys<Key>& both, heap_page& page, 
     auto const children = heaps(arena_, item_.prepared.child_tables);
     bool const is_full = item_.prepared.key->match == model::match_type::full;
     std::int64_t rows = 0, partly_null = 0;
-    bool is_over = false;
     begin_reading(pg::progress_phase::reading_child, children);
-    for (std::size_t heap = 0; heap < children.size() && !is_over; ++heap)
+    for (std::size_t heap = 0; heap < children.size(); ++heap)
         read_heap({.id = children[heap]}, page, [&] {
             gatherer.gather(page);
-            auto const place = make_place(heap, page.block());
-            both.add_children(keys_of<Key>(gatherer), place);
+            auto const partly = gatherer.partly_null().size();
+            both.add_children(keys_of<Key>(gatherer), heap, page.block(), is_full && partly > 0);
             rows += page.rows();
-            partly_null += static_cast<std::int64_t>(gatherer.partly_null().size());
-            try {
-                if (is_full && !gatherer.partly_null().empty()) both.add_page(place);
-            } catch (over_budget const&) {
-                is_over = true;  // the scan is to be ended first
-            }
-            return !is_over;
+            partly_null += static_cast<std::int64_t>(partly);
+            return true;
         });
-    if (is_over) throw over_budget{};
     item_.found->rows_checked = rows;
     if (!is_full) item_.found->partial_null_rows = partly_null;
 }
@@ -259,9 +298,11 @@ void spilled_scan::report(partitioned_keys<Key>& both, heap_page& page, key_gath
     auto const missing = both.missing();
     auto const present = arena_.array<std::uint32_t>(MaxHeapTuplesPerPage + 1);
     auto const orphans = arena_.array<std::uint32_t>(MaxHeapTuplesPerPage + 1);
-    auto const pages = both.pages();
-    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_orphans, static_cast<std::int64_t>(pages.size())); });
-    for_each_run(pages, heaps(arena_, item_.prepared.child_tables), [&](heap_part const& part) {
+    std::int64_t pages = 0;
+    for (auto const& one : both.groups())
+        if (one.has_orphans) pages += std::int64_t{one.end} - one.first;
+    pg::guarded([&] { pg::begin_phase(pg::progress_phase::reading_orphans, pages); });
+    for_each_run(both.groups(), heaps(arena_, item_.prepared.child_tables), [&](heap_part const& part) {
         bool wants_more = true;
         read_heap(part, page, [&] {
             gatherer.gather(page);

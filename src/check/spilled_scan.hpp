@@ -8,7 +8,8 @@ template <class Key>
 class partitioned_keys;
 
 /// Examines one key whose parent's keys do not fit the memory: both sides' keys go to temporary files, in parts by their
-/// hash, and are compared part by part, each of which fits. The child's pages that have orphans are then read again.
+/// hash, and are compared part by part, each of which fits. The child's pages that have orphans are then read again, with
+/// some around them.
 class spilled_scan {
 public:
     /// `limit`: bytes that a part of the parent's keys may take, and those that are missing.
@@ -29,6 +30,8 @@ public:
 private:
     template <class Key>
     void run_with(orphan_sink& sink);
+    template <class Key>
+    void spill_parents(partitioned_keys<Key>& both, std::span<model::oid const> parents);
     template <class Key>
     void spill_children(partitioned_keys<Key>& both, heap_page& page, key_gatherer& gatherer);
     template <class Key>

@@ -24,15 +24,22 @@ public:
 
     /// Room for `count` different keys. Error: over_budget.
     static bucket_table with_room(model::memory_resource& memory, std::size_t count, std::uint64_t seed) {
+        auto const form = fit(count, seed);
+        return {form, allocate_lines(memory, bytes(form))};
+    }
+
+    /// The shape for `count` different keys, and what it takes of zeroed memory. Error: over_budget.
+    static shape fit(std::size_t count, std::uint64_t seed) {
+        if (count > SIZE_MAX / 4 / sizeof(Key)) throw over_budget{};
         shape form;
         form.buckets = 2 * count / slots_per_bucket + 1;
         form.seed = seed;
-        if (count > SIZE_MAX / 4 / sizeof(Key)) throw over_budget{};
-        return {form, allocate_lines(memory, form.buckets * line_size)};
+        return form;
     }
+    static std::size_t bytes(shape const& form) noexcept { return form.buckets * line_size; }
 
     shape const& form() const noexcept { return shape_; }
-    std::size_t bytes() const noexcept { return shape_.buckets * line_size; }
+    std::size_t bytes() const noexcept { return bytes(shape_); }
     std::byte const* memory() const noexcept { return reinterpret_cast<std::byte const*>(slots_); }
 
     void insert(std::span<Key const> keys) noexcept {
@@ -106,12 +113,18 @@ private:
     void insert_at(Key const& key, std::uint64_t bucket) noexcept {
         for (;; bucket = next(bucket)) {
             auto* const slots = slots_ + bucket * slots_per_bucket;
+            // Slots fill from the first one on. No branch for each: how many are taken is anybody's guess.
+            bool found = false;
+            std::size_t taken = 0;
+#pragma GCC unroll 8
             for (std::size_t slot = 0; slot < slots_per_bucket; ++slot) {
-                if (slots[slot] == key) return;
-                if (slots[slot] != Key{}) continue;
-                slots[slot] = key;
-                return;
+                found |= slots[slot] == key;
+                taken += slots[slot] != Key{};
             }
+            if (found) return;
+            if (taken == slots_per_bucket) continue;
+            slots[taken] = key;
+            return;
         }
     }
 

@@ -69,6 +69,16 @@ SELECT verdict, orphan_rows, missing_keys, engine, detail FROM fk_check('nothing
 SET temp_file_limit = '512kB';
 SELECT verdict, reason, replace(detail, '"', '') AS detail FROM fk_check('child', 'to_sparse');
 RESET temp_file_limit;
+-- Children in groups of pages, of which those with orphans are read again: the first row, the last one, none for long, and
+-- many in one page.
+CREATE TABLE grouped (id int PRIMARY KEY, k int8 CONSTRAINT grouped_key REFERENCES sparse);
+INSERT INTO grouped SELECT n, CASE WHEN n IN (1, 60000) OR n BETWEEN 20000 AND 20050 OR n % 9973 = 0 THEN -n % 50 ELSE (n % 90000 + 1) * 1000000007::int8 END
+  FROM generate_series(1, 60000) n;
+SELECT verdict, orphan_rows, missing_keys, example, rows_checked, detail FROM fk_check('grouped');
+SELECT count(*), count(*) FILTER (WHERE s.k IS NULL) AS rightly, array_agg(row_ctid ORDER BY ordinality) = array_agg(row_ctid ORDER BY row_ctid) AS in_order,
+       min((row_key ->> 'id')::int), max((row_key ->> 'id')::int)
+  FROM fk_orphans('grouped') WITH ORDINALITY o LEFT JOIN sparse s ON s.k = (foreign_key ->> 'k')::int8;
+SELECT count(*) FROM grouped WHERE NOT EXISTS (SELECT FROM sparse WHERE sparse.k = grouped.k);
 -- Parents that do not fit together: several readings.
 CREATE TABLE first_parent (k int8 PRIMARY KEY);
 INSERT INTO first_parent SELECT n * 1000000007::int8 FROM generate_series(1, 20000) n;
