@@ -47,6 +47,12 @@ INSERT INTO loose VALUES (77);
 CREATE TABLE not_valid (p int);
 INSERT INTO not_valid VALUES (77);
 ALTER TABLE not_valid ADD CONSTRAINT not_valid_fk FOREIGN KEY (p) REFERENCES p NOT VALID;
+CREATE TABLE unchecked (p int CONSTRAINT unchecked_fk REFERENCES p);
+SET session_replication_role = replica;
+INSERT INTO unchecked VALUES (77);
+RESET session_replication_role;
+CREATE TABLE texts (t text PRIMARY KEY);
+CREATE TABLE of_texts (t text CONSTRAINT of_texts_fk REFERENCES texts);
 CREATE TABLE log (p int);
 CREATE FUNCTION bad_insert() RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO c (p) VALUES (99); END $$;
 CREATE FUNCTION again() RETURNS void LANGUAGE plpgsql AS $$
@@ -102,6 +108,8 @@ scenario('several in one transaction, each under a savepoint',
     'c_fk|child write|1', 'c_fk|parent write|1');
 scenario('a string of statements', "INSERT INTO c (p) VALUES (1)\\; INSERT INTO c (p) VALUES (99)\\; SELECT 1", 'c_fk|child write|1');
 
+scenario('a key much longer than what is kept of it', q{INSERT INTO of_texts VALUES (repeat('x', 1000000))}, 'of_texts_fk|child write|1');
+
 # By every kind of statement.
 scenario('COPY', "COPY c (p) FROM stdin;\n1\n99\n\\.\n", 'c_fk|child write|1');
 scenario('MERGE', 'MERGE INTO c USING (VALUES (99)) v(n) ON false WHEN NOT MATCHED THEN INSERT (p) VALUES (n)', 'c_fk|child write|1');
@@ -133,12 +141,16 @@ scenario('caught before a deferred one fails at COMMIT',
 scenario('deferred to COMMIT', 'BEGIN; INSERT INTO d VALUES (99); COMMIT', 'd_fk|child write|1');
 scenario('deferred, without BEGIN', 'INSERT INTO d VALUES (99)', 'd_fk|child write|1');
 scenario('SET CONSTRAINTS', 'BEGIN; INSERT INTO d VALUES (99); SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK', 'd_fk|child write|1');
+scenario('SET CONSTRAINTS, caught, and again at COMMIT',
+    'BEGIN; INSERT INTO d VALUES (99); ' . $catch->('SET CONSTRAINTS ALL IMMEDIATE') . ' COMMIT', 'd_fk|child write|2');
 scenario('a procedure that commits', 'CALL commits()', 'd_fk|child write|1');
 scenario('PREPARE TRANSACTION', q{BEGIN; INSERT INTO d VALUES (99); PREPARE TRANSACTION 'x'}, 'd_fk|child write|1');
 
 # By DDL.
 scenario('ADD CONSTRAINT', 'ALTER TABLE loose ADD CONSTRAINT loose_fk FOREIGN KEY (p) REFERENCES p', 'loose_fk|validation|1');
 scenario('VALIDATE CONSTRAINT', 'ALTER TABLE not_valid VALIDATE CONSTRAINT not_valid_fk', 'not_valid_fk|validation|1');
+scenario('ALTER COLUMN TYPE, which validates anew', 'ALTER TABLE unchecked ALTER p TYPE bigint', 'unchecked_fk|validation|1');
+scenario('DETACH PARTITION CONCURRENTLY', 'ALTER TABLE whole DETACH PARTITION whole_2 CONCURRENTLY', 'of_whole_fk|detach|1');
 scenario('DETACH PARTITION', 'ALTER TABLE whole DETACH PARTITION whole_1', 'of_whole_fk|detach|1');
 
 # Partitions count for the key that was declared.
