@@ -30,6 +30,7 @@ missing_batch::missing_batch(pg::call& current, prepared_key const& prepared, Me
     : current_(current),
       copies_(
           pg::guarded([&] { return AllocSetContextCreate(context, "fkaudit missing keys", ALLOCSET_DEFAULT_SIZES); })),
+      search_(prepared, current.arena(), copies_),
       resource_(context),
       columns_(current.arena().array<column>(prepared.key->child_columns.size())),
       places_(model::allocator<std::size_t>(resource_)),
@@ -42,7 +43,7 @@ missing_batch::missing_batch(pg::call& current, prepared_key const& prepared, Me
             get_typlenbyvalalign(one.type, &one.length, &one.by_value, &one.alignment);
         }
     });
-    query_ = write_query(prepared);
+    if (!search_.is_possible()) query_ = write_query(prepared);
 }
 
 /// The keys' numbers, from 1, that have a parent: the keys stand for the child in the very comparison of the key.
@@ -77,6 +78,13 @@ bool missing_batch::is_full() const noexcept {
 void missing_batch::confirm() {
     found_.assign(size(), false);
     if (size() == 0) return;
+    if (search_.is_possible())
+        search_.run({values_.data(), values_.size()}, found_);
+    else
+        ask();
+}
+
+void missing_batch::ask() {
     auto const width = columns_.size();
     auto const types = current_.arena().array<Oid>(width);
     auto const arrays = current_.arena().array<Datum>(width);

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "src/check/engine.hpp"
-#include "src/pg/memory.hpp"
+#include "src/check/parent_search.hpp"
 
 namespace fkaudit::check {
 
@@ -22,7 +21,7 @@ public:
     std::size_t place(std::size_t number) const noexcept { return places_[number]; }
     Datum const* values(std::size_t number) const noexcept { return &values_[number * columns_.size()]; }
 
-    /// Reads the parent's heap once, by a query under the active snapshot.
+    /// Reads the parent's heap once, under the active snapshot: as a scan does, or by a query.
     void confirm();
     /// Then: whether the heap has a parent for the key.
     bool has_parent(std::size_t number) const noexcept { return found_[number]; }
@@ -38,9 +37,11 @@ private:
     };
 
     std::string_view write_query(prepared_key const& prepared);
+    void ask();
 
     pg::call& current_;
     MemoryContext copies_;
+    parent_search search_;
     pg::context_resource resource_;
     std::span<column> columns_{};
     std::string_view query_{};

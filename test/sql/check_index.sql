@@ -233,6 +233,38 @@ SET search_path = check_index, public;
 SET fkaudit.engine = index;
 SELECT verdict, orphan_rows, detail FROM fk_check('misled');
 SELECT * FROM fk_orphans('misled');
+-- Keys of every form, all of which the parent's heap has and none of its indexes: but for the last three, which nobody has.
+CREATE TABLE forms (s int2, i int4, b int8, c int8, m timestamptz, u uuid, t text,
+    UNIQUE (s), UNIQUE (s, i), UNIQUE (b, c), UNIQUE (m), UNIQUE (u), UNIQUE (t), UNIQUE (i, t));
+CREATE TABLE of_forms (n int, s int4, i int2, b int8, c int4, m timestamptz, u uuid, t varchar,
+    CONSTRAINT one FOREIGN KEY (s) REFERENCES forms (s), CONSTRAINT small FOREIGN KEY (s, i) REFERENCES forms (s, i),
+    CONSTRAINT large FOREIGN KEY (b, c) REFERENCES forms (b, c), CONSTRAINT of_time FOREIGN KEY (m) REFERENCES forms (m),
+    CONSTRAINT of_uuid FOREIGN KEY (u) REFERENCES forms (u), CONSTRAINT of_text FOREIGN KEY (t) REFERENCES forms (t),
+    CONSTRAINT of_both FOREIGN KEY (i, t) REFERENCES forms (i, t));
+CREATE INDEX ON of_forms (s);
+CREATE INDEX ON of_forms (s, i);
+CREATE INDEX ON of_forms (c, b);
+CREATE INDEX ON of_forms (m);
+CREATE INDEX ON of_forms (u);
+CREATE INDEX ON of_forms (t);
+CREATE INDEX ON of_forms (i, t);
+SET session_replication_role = replica;
+INSERT INTO of_forms SELECT n, n - 5, -n, (n - 5) * 1000000000000::int8, -n, timestamptz '2026-01-01 UTC' + n * interval '1 h', md5(n::text)::uuid, 'text ' || n
+  FROM generate_series(1, 12) n, generate_series(1, 5);
+UPDATE pg_index SET indisready = false WHERE indrelid = 'forms'::regclass;
+\c
+SET search_path = check_index, public;
+INSERT INTO forms SELECT s, i, b, c, m, u, t FROM of_forms WHERE n <= 9 GROUP BY n, s, i, b, c, m, u, t;
+INSERT INTO forms VALUES (NULL), (NULL, 7, 7);
+UPDATE pg_index SET indisready = true WHERE indrelid = 'forms'::regclass;
+\c
+SET search_path = check_index, public;
+SET fkaudit.engine = index;
+SELECT constraint_name, verdict, orphan_rows, missing_keys, example, engine, substring(detail from '\d+ of them have their parents in the heap') AS unindexed FROM fk_check('of_forms');
+SELECT constraint_name, count(*), min(foreign_key::text), max(foreign_key::text) FROM fk_orphans('of_forms') GROUP BY 1 ORDER BY 1;
+SET fkaudit.engine = sql;
+SELECT constraint_name, verdict, orphan_rows, missing_keys, example FROM fk_check('of_forms');
+SET fkaudit.engine = index;
 
 -- Where an index is no help, or could not be believed.
 CREATE TABLE refused (id int PRIMARY KEY, k int, t text COLLATE "C", CONSTRAINT k FOREIGN KEY (k) REFERENCES parent);
