@@ -258,10 +258,23 @@ void history_log::append(std::span<log_entry const> entries) const {
 }
 
 void history_log::require_beginning() const {
-    auto const query =
-        arena_.concat("SELECT EXISTS (SELECT FROM ", qualified_, " WHERE child IS NULL AND change IS NULL)");
-    if (std::get<0>(pg::spi::select<pg::spi::row<bool>>(arena_, arena_.c_string(query))[0])) return;
-    throw model::error{"55000", "the history has no beginning: its rows are gone, or were not restored"};
+    bool const has_begun = pg::guarded([&] {
+        Relation const table = table_open(table_, NoLock);
+        Relation const index = open_index(index_by_name, namespace_, table_);
+        ScanKeyData none;
+        ScanKeyEntryInitialize(&none, SK_ISNULL | SK_SEARCHNULL, child_column, InvalidStrategy, InvalidOid, InvalidOid,
+                               InvalidOid, Datum{0});
+        SysScanDesc const scan = systable_beginscan_ordered(table, index, SnapshotSelf, 1, &none);
+        bool is_found = false;
+        while (HeapTuple const tuple = is_found ? nullptr : systable_getnext_ordered(scan, ForwardScanDirection))
+            is_found = heap_attisnull(tuple, change_column, RelationGetDescr(table));
+        systable_endscan_ordered(scan);
+        index_close(index, NoLock);
+        table_close(table, NoLock);
+        return is_found;
+    });
+    if (!has_begun)
+        throw model::error{"55000", "the history has no beginning: its rows are gone, or were not restored"};
 }
 
 void history_log::note_missed(pg::call& current) {
