@@ -2,7 +2,6 @@
 
 from . import plan_steps
 from .compare_orphans import key_arguments, undeclared_arguments
-from .compare_verdict import misjudges_composites
 from .difference import Difference
 from .names import literal, quoted
 
@@ -31,10 +30,6 @@ def compare_plans(session, key, expected, tally):
                                     wanted=lambda: _is_declared(session, key))
 
 
-def _is_misjudged(session, key, error):
-    return error.pgcode == "23503" and misjudges_composites(session, key)
-
-
 def _compare(session, key, function, arguments, tally, expected, wanted):
     query = f"SELECT statement FROM {function}({arguments})"
     statements, differences = plan_steps.statements_of(session, key.title, query, _REFUSALS,
@@ -50,8 +45,7 @@ def _compare(session, key, function, arguments, tally, expected, wanted):
                   if not one.startswith(_TRANSACTION) and "fk_repair_plan(" not in one and "fk_orphans(" not in one]
     for statement in statements:
         error = plan_steps.run(session, statement)
-        if error and (plan_steps.is_of_rows(error, key) or (error.pgcode == "23503" and expected.orphans)
-                      or _is_misjudged(session, key, error)):
+        if error and (plan_steps.is_of_rows(session, error, key) or (error.pgcode == "23503" and expected.orphans)):
             tally[f"{function} stopped by rows"] += 1
             return
         if error:

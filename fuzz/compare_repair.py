@@ -35,7 +35,7 @@ def _run(session, key, query, strategy, expected, tally):
         return
     for statement in statements:
         error = plan_steps.run(session, statement)
-        if error and plan_steps.is_of_rows(error, key):
+        if error and plan_steps.is_of_rows(session, error, key):
             tally["repairs stopped by other constraints"] += 1
             return
         # Parents that are made up can need parents themselves, by their columns' defaults, or break MATCH FULL by what the

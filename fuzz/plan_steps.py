@@ -2,6 +2,7 @@
 
 import psycopg2
 
+from .compare_verdict import misjudges_composites
 from .difference import Difference
 
 # What the rows of other constraints refuse, which no plan can know: unique values, checks, exclusion, no partition for NULL,
@@ -34,11 +35,11 @@ def failure(title, query, statement, error):
                       f"{query};")
 
 
-def is_of_rows(error, key):
+def is_of_rows(session, error, key):
     """Whether the rows are to blame: other constraints; a value that the other side's type cannot hold (22); another key,
     for a row that was written in the same transaction is checked by all of its keys, changed or not; a key that the server
     itself cannot check, for want of a collation; a cascade that the server itself cannot do, as the key names a column
-    twice, or as SET NULL of some columns breaks MATCH FULL."""
+    twice, or as SET NULL of some columns breaks MATCH FULL; composites that VALIDATE misjudges."""
     mentioned = (error.diag.table_name, error.diag.constraint_name)
     is_other = error.pgcode == "23503" and mentioned != (key.child.strip('"').replace('""', '"'), key.name)
     context = error.diag.context or ""
@@ -46,7 +47,7 @@ def is_of_rows(error, key):
                        or (error.diag.message_detail or "").startswith("MATCH FULL ")
                        and context.startswith(('SQL statement "DELETE ', 'SQL statement "WITH gone AS (DELETE ')))
     return (error.pgcode in _OF_OTHERS or error.pgcode[:2] == "22" or is_other or error.pgcode == "42P22"
-            or fails_cascading)
+            or fails_cascading or (error.pgcode == "23503" and misjudges_composites(session, key)))
 
 
 def _function(query):
