@@ -151,6 +151,8 @@ void surroundings::set_settings() {
         (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     };
     set("search_path", "pg_catalog, pg_temp");
+    // Names are compared with those of other sessions, servers and days.
+    if (quote_all_identifiers) set("quote_all_identifiers", "off");
     // The planner expects far more of recursive catalog queries than they return: it would compile each for a second,
     // and clear a hash table as large as work_mem for it.
     set("jit", "off");

@@ -22,8 +22,8 @@ inline constexpr char const* mismatch_hint =
     "Run ALTER EXTENSION fkaudit UPDATE, and start a new session after an installation.";
 
 /// One call of one of fkaudit's SQL functions: its arguments, its memory, and the caller's search_path. While it lasts,
-/// SPI is connected, search_path is `pg_catalog, pg_temp`, and the planner is set
-/// up for catalog queries.
+/// SPI is connected, search_path is `pg_catalog, pg_temp`, names are quoted only
+/// where they must be, and the planner is set up for catalog queries.
 class call {
 public:
     call(FunctionCallInfo arguments, MemoryContext context, char const* search_path) noexcept

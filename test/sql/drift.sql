@@ -27,6 +27,10 @@ SELECT fk_snapshot() AS before, fk_fingerprint() AS finger \gset
 SELECT * FROM fk_drift(:'before');
 SELECT fk_fingerprint() = :'finger' AS same, fk_fingerprint('{t,u}') = :'finger' AS all_schemas,
        fk_fingerprint('{t}') = :'finger' AS one_schema, length(:'finger');
+-- However the session wants its names to be written.
+SET quote_all_identifiers = on;
+SELECT fk_fingerprint() = :'finger' AS same, (SELECT count(*) FROM fk_drift(:'before')) AS differences;
+RESET quote_all_identifiers;
 -- Neither do other OIDs change anything.
 BEGIN;
 DROP TABLE u.c;

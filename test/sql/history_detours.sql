@@ -157,6 +157,10 @@ CALL pg_temp.tell('names that change places');
 ALTER TABLE b ADD COLUMN n int CHECK (n > 0) CONSTRAINT n_fk REFERENCES p (u), DROP COLUMN p;
 ALTER TABLE b ADD CONSTRAINT positive CHECK (n > 1), ADD PRIMARY KEY (n);
 ALTER TABLE b ADD COLUMN IF NOT EXISTS n int REFERENCES p;
+-- However the session wants its names to be written.
+SET quote_all_identifiers = on;
+ALTER TABLE b RENAME CONSTRAINT n_fk TO n2_fk;
+RESET quote_all_identifiers;
 ALTER INDEX p_u_key RENAME TO u_index;
 CALL pg_temp.tell('several changes at once');
 ALTER TABLE p DROP CONSTRAINT u_index CASCADE;
