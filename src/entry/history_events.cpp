@@ -46,11 +46,10 @@ SELECT r.oid FROM touched t JOIN pg_class r ON r.oid = t.objid
 
 kept_query commanded_name{"SELECT object_identity FROM pg_event_trigger_ddl_commands() LIMIT 1"};
 
-kept_query dropped_constraints{R"(
+kept_query dropped_keys{R"(
 SELECT o.objid, o.address_names[1]::name, o.address_names[2]::name, o.address_names[3]
   FROM pg_event_trigger_dropped_objects() o
- WHERE o.classid = 'pg_constraint'::regclass AND o.object_type = 'table constraint' AND NOT o.is_temporary
-   AND cardinality(o.address_names) = 3
+ WHERE o.classid = 'pg_constraint'::regclass AND o.objid = ANY($1) AND cardinality(o.address_names) = 3
  ORDER BY o.address_names)"};
 
 /// Whether some of it had foreign keys: a partition's are no keys of their own, but go with their triggers.
@@ -296,8 +295,7 @@ Datum record_dropped_keys(pg::call& current, touched_keys const& touched) {
     record(current, [&] {
         auto& arena = current.arena();
         using columns = row<model::oid, model::identifier, model::identifier, text>;
-        auto const dropped = select<columns>(arena, dropped_constraints);
-        if (dropped.empty()) return;
+        auto const dropped = select<columns>(arena, dropped_keys, as_span(arena, touched.keys.declared));
         history_log const log(current, history_log::locking::at_once);
         recorder changes(current, log, describe_command(current, touched.subject, dropped_names));
         for (auto const& [constraint, schema, table, name] : dropped)
