@@ -76,7 +76,7 @@ shared_scan::order parallel_list::order(scan_pass const& pass, int workers) {
     constexpr std::size_t least = 65536, most = 1048576;
     shared_scan::order wanted;
     wanted.lists = true;
-    wanted.queue_size = MAXALIGN_DOWN(std::clamp(pass.left() / 8 / static_cast<std::size_t>(workers), least, most));
+    wanted.queue_size = MAXALIGN_DOWN(std::clamp(pass.limit() / 8 / static_cast<std::size_t>(workers), least, most));
     return wanted;
 }
 

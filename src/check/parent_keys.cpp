@@ -4,13 +4,6 @@
 
 namespace fkaudit::check {
 
-namespace {
-
-/// About how many rows a block has, rather too few.
-constexpr std::uint64_t rows_in_a_block = 32;
-
-}  // namespace
-
 std::uint64_t make_seed() {
     return pg::guarded([] {
         std::uint64_t seed = 0;

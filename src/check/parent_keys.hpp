@@ -22,6 +22,9 @@ private:
     MemoryContext context_;
 };
 
+/// About how many rows a block has, rather too few.
+inline constexpr std::uint64_t rows_in_a_block = 32;
+
 /// What holds a parent's keys, and how they lie there.
 struct parent_source {
     std::span<model::oid const> tables{};

@@ -138,16 +138,19 @@ void scan_engine::count(std::span<work_item> items) {
         [&](work_item& item) { count_large(item, share); });
 }
 
-int scan_engine::workers_for(scan_pass& pass, purpose_of_workers purpose) const {
-    return may_use_workers_ && may_share_parents_ ? choose_workers(pass, purpose) : 0;
+/// Reads the parents, unless several processes are to do that: returns how many workers.
+int scan_engine::read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left) const {
+    // A list's leader does not read itself, so one worker would be no help.
+    int const least = purpose == purpose_of_workers::list ? 2 : 1;
+    auto const leave = [&](work_item& item, bool is_alone) { left.add(item, is_alone); };
+    int const workers = may_use_workers_ && may_share_parents_ ? choose_workers(pass, purpose) : 0;
+    if (workers >= least && pass.read_doubtful_parents(leave)) return workers;
+    pass.read_parents(leave);
+    return 0;
 }
 
 void scan_engine::count_pass(scan_pass& pass, std::size_t share, leftover& left) {
-    int const workers = workers_for(pass, purpose_of_workers::count);
-    if (workers == 0)
-        pass.read_parents([&](work_item& item, bool is_alone) { left.add(item, is_alone); });
-    else
-        pass.choose_columns();
+    int const workers = read_parents(pass, purpose_of_workers::count, left);
     if (pass.keys().empty()) return;
 
     share = std::max(share / (static_cast<std::size_t>(workers) + 1), least_share);
@@ -209,14 +212,9 @@ void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::re
 }
 
 void scan_engine::list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result, leftover& left) {
-    // A limit may be reached on the first page, which one process knows at once. This one does not read itself, so one
-    // worker would be no help.
-    int const workers = max_rows < 0 ? workers_for(pass, purpose_of_workers::list) : 0;
-    bool const is_shared = workers >= 2;
-    if (!is_shared)
-        pass.read_parents([&](work_item& item, bool is_alone) { left.add(item, is_alone); });
-    else
-        pass.choose_columns();
+    // A limit may be reached on the first page, which one process knows at once.
+    auto const purpose = max_rows < 0 ? purpose_of_workers::list : purpose_of_workers::none;
+    int const workers = read_parents(pass, purpose, left);
     if (pass.keys().empty()) return;
 
     auto const keys = pass.child_keys();
@@ -228,7 +226,7 @@ void scan_engine::list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_s
         keys[number].sink = listers[number] =
             make_in<orphan_lister>(pass.arena(), pass.arena(), pass.context(), item, max_rows, result);
     }
-    if (!is_shared) return pass.read(keys);
+    if (workers == 0) return pass.read(keys);
     used_workers_ = true;
     parallel_list list(pass, workers);
     list.launch(workers);

@@ -35,7 +35,7 @@ private:
     void count_pass(scan_pass& pass, std::size_t share, leftover& left);
     void count_large(work_item& item, std::size_t share);
     void list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result, leftover& left);
-    int workers_for(scan_pass& pass, purpose_of_workers purpose) const;
+    int read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left) const;
     void take_out_unread(scan_pass& pass, std::span<child_key const> keys, leftover& left);
 
     pg::call& current_;

@@ -8,6 +8,7 @@ scan_pass::scan_pass(pg::call& current, std::size_t limit)
     : context_(current.context(), "fkaudit scan"),
       resource_(context_.get()),
       arena_(resource_),
+      limit_(limit),
       left_(limit),
       keys_(arena_),
       parents_(arena_),
@@ -21,6 +22,7 @@ void scan_pass::add(work_item& item, key_format const& format) {
 }
 
 void scan_pass::choose_columns() {
+    columns_.clear();
     for (auto* const one : keys_) {
         auto const& key = *one->item->prepared.key;
         one->positions = arena_.array<std::size_t>(key.child_columns.size());
@@ -60,6 +62,20 @@ scanned_parent* scan_pass::add_parent(scanned_key const& one) {
     });
     parents_.insert(after, parent);
     return parent;
+}
+
+/// As integer_set_builder gives up: keys that are not dense take three times their size.
+bool scan_pass::is_doubtful(scanned_parent const& one) const noexcept {
+    return one.source.blocks * rows_in_a_block > limit_ / 2 / (3 * sizeof(keys::word));
+}
+
+void scan_pass::forget_parents() {
+    for (auto* const one : parents_) {
+        if (one->read == nullptr) continue;
+        one->read->~parent_keys();
+        one->read = nullptr;
+    }
+    left_ = limit_;
 }
 
 /// False: the memory is not enough.

@@ -45,19 +45,17 @@ public:
     /// `leave(work_item&, bool is_alone)`, alone where they do not fit even without others.
     template <class Leave>
     void read_parents(Leave leave) {
-        begin_parents();
-        std::size_t count = 0;
-        for (auto* const one : keys_) {
-            if (try_read(*one->parent))
-                keys_[count++] = one;
-            else
-                leave(*one->item, count == 0);
-        }
-        keys_.resize(count);
-        choose_columns();
+        read_if([](scanned_parent const&) { return true; }, leave);
     }
-    /// Which columns of the child are read, where several processes read the parents.
-    void choose_columns();
+    /// The same for parents that may well not fit the half of the memory that processes share: it would be a pity to start
+    /// some for nothing. Whether those that were read do fit it.
+    template <class Leave>
+    bool read_doubtful_parents(Leave leave) {
+        read_if([this](scanned_parent const& one) { return is_doubtful(one); }, leave);
+        return left_ >= limit_ / 2;
+    }
+    /// What was read is elsewhere now.
+    void forget_parents();
 
     /// The parents, each once, the largest first.
     std::span<scanned_parent* const> parents() const noexcept { return {parents_.data(), parents_.size()}; }
@@ -67,8 +65,8 @@ public:
     std::span<wanted_column const> columns() const noexcept { return {columns_.data(), columns_.size()}; }
     /// The child, or its partitions that hold rows, in the order of reading.
     std::span<model::oid const> tables();
-    /// Bytes of the limit that the parents' keys do not take.
-    std::size_t left() const noexcept { return left_; }
+    /// Bytes that the parents' keys may take.
+    std::size_t limit() const noexcept { return limit_; }
 
     /// The keys as a reader wants them, but for their sinks.
     std::span<child_key> child_keys();
@@ -81,6 +79,24 @@ public:
     void report(std::span<child_key const> keys, std::int64_t rows) const;
 
 private:
+    template <class Wanted, class Leave>
+    void read_if(Wanted wanted, Leave leave) {
+        begin_parents();
+        std::size_t count = 0;
+        for (auto* const one : keys_) {
+            if (!wanted(*one->parent) || try_read(*one->parent))
+                keys_[count++] = one;
+            else
+                leave(*one->item, count == 0);
+        }
+        keys_.resize(count);
+        parents_.erase(std::remove_if(parents_.begin(), parents_.end(),
+                                      [](scanned_parent const* one) { return one->is_too_large; }),
+                       parents_.end());
+        choose_columns();
+    }
+    bool is_doubtful(scanned_parent const& one) const noexcept;
+    void choose_columns();
     scanned_parent* find_parent(scanned_key const& one) const;
     scanned_parent* add_parent(scanned_key const& one);
     bool try_read(scanned_parent& one);
@@ -89,7 +105,7 @@ private:
     scoped_context context_;
     pg::context_resource resource_;
     model::arena arena_;
-    std::size_t left_;
+    std::size_t limit_, left_;
     model::vector<scanned_key*> keys_;
     model::vector<scanned_parent*> parents_;
     model::vector<wanted_column> columns_;

@@ -40,6 +40,13 @@ shared_parents shared_parents::create(std::byte* place, dsm_segment* segment, sc
     auto const size = MAXALIGN(dsa_minimum_size());
     made.area_ = dsa_create_in_place(place + head->area, size, LWTRANCHE_PARALLEL_QUERY_DSA, segment);
     dsa_set_size_limit(made.area_, size + limit);
+    for (std::size_t number = 0; number < head->count; ++number) {
+        auto const* const known = pass.parents()[number]->read;
+        if (known == nullptr) continue;
+        made.share(made.parents_[number], known->set());
+        made.parents_[number].is_read = true;
+        head->finished.fetch_add(1);
+    }
     return made;
 }
 
@@ -82,6 +89,7 @@ void shared_parents::read(MemoryContext context, LOCKMODE lock) {
         auto const number = head_->next.fetch_add(1);
         if (number >= head_->count) return;
         auto& one = parents_[number];
+        if (one.is_read) continue;
         try {
             read_one(one, context, lock);
         } catch (keys::over_budget const&) {

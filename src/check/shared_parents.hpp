@@ -13,6 +13,7 @@ struct shared_parent {
     std::uint64_t blocks;
     key_form form;
     bool has_fields;
+    bool is_read;      ///< before there were several processes
     std::size_t size;  ///< columns
     char names[INDEX_MAX_KEYS][NAMEDATALEN];
     column_format formats[INDEX_MAX_KEYS];
@@ -30,8 +31,8 @@ public:
     /// What it takes beside the keys, which get memory of their own.
     static std::size_t size(scan_pass const& pass);
 
-    /// Writes, in the leader, which parents there are. `limit`: bytes for what is being read, and as many for what is
-    /// shared.
+    /// Writes, in the leader, which parents there are, and the keys of those that the pass has read. `limit`: bytes for what
+    /// is being read, and as many for what is shared.
     static shared_parents create(std::byte* place, dsm_segment* segment, scan_pass const& pass, std::size_t limit);
     /// Finds it, in a worker.
     static shared_parents attach(std::byte* place, dsm_segment* segment);

@@ -57,7 +57,7 @@ shared_scan shared_scan::create(shm_toc* contents, dsm_segment* segment, scan_pa
     make(made.keys_, part_keys, pass.keys().size() * sizeof(key));
     std::byte* parents = nullptr;
     make(parents, part_parents, shared_parents::size(pass));
-    made.parents_ = shared_parents::create(parents, segment, pass, pass.left() / 2);
+    made.parents_ = shared_parents::create(parents, segment, pass, pass.limit() / 2);
     make(made.queues_, part_queues, count * wanted.queue_size);
     make(made.query_, part_query, std::strlen(query_text()) + 1);
     make(made.buffers_, part_buffers, count * sizeof(BufferUsage));

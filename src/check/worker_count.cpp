@@ -54,7 +54,7 @@ int choose_workers(scan_pass& pass, purpose_of_workers purpose) {
     auto const tables = pass.tables();
     return pg::guarded([&] {
         int const most = pg::max_parallel_workers();
-        if (most == 0 || IsParallelWorker() || IsInParallelMode()) return 0;
+        if (most == 0 || purpose == purpose_of_workers::none || IsParallelWorker() || IsInParallelMode()) return 0;
         if (purpose == purpose_of_workers::count && has_ambiguous_example(pass)) return 0;
         return std::min(workers_for_tables(tables), most);
     });

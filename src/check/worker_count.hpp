@@ -4,7 +4,7 @@
 
 namespace fkaudit::check {
 
-enum class purpose_of_workers : char { count, list };
+enum class purpose_of_workers : char { none, count, list };
 
 /// How many workers are to help with a scan, by the server's own rule for a table's size (allpaths.c:
 /// compute_parallel_worker) and fkaudit.max_parallel_workers: 0 for small and for temporary tables, and within parallel

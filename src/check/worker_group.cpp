@@ -15,6 +15,7 @@ void worker_group::launch(int workers) {
     if (context_->seg == nullptr)
         ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no dynamic shared memory for parallel workers")));
     shared_ = shared_scan::create(context_->toc, context_->seg, pass_, context_->nworkers, wanted_);
+    pass_.forget_parents();
     queues_ = static_cast<shm_mq_handle**>(palloc0(sizeof(shm_mq_handle*) * static_cast<std::size_t>(workers)));
     for (int number = 0; number < context_->nworkers; ++number) {
         auto* const queue = shared_.make_queue(number);

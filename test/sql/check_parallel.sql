@@ -181,14 +181,18 @@ CREATE TEMPORARY TABLE temporary_parent (id int PRIMARY KEY);
 CREATE TEMPORARY TABLE temporary_child (id int REFERENCES temporary_parent) WITH (parallel_workers = 2);
 SELECT verdict, detail FROM fk_check('temporary_child');
 -- A parent that is too large for the half of the memory that processes share, and not for one process: the other keys
--- have their workers. One that is too large for either goes to files.
+-- have their workers. One that is too large for either goes to files. One of many pages is read before any worker starts.
 CREATE TABLE half (id int8 PRIMARY KEY);
 INSERT INTO half SELECT n * 1000000007::int8 FROM generate_series(1, 20000) n;
 CREATE TABLE whole (id int8 PRIMARY KEY);
 INSERT INTO whole SELECT n * 1000000007::int8 FROM generate_series(1, 100000) n;
-CREATE TABLE of_half (d int8 REFERENCES dense, h int8 REFERENCES half, w int8 REFERENCES whole) WITH (parallel_workers = 2);
+CREATE TABLE spread (id int8 PRIMARY KEY) WITH (fillfactor = 10);
+INSERT INTO spread SELECT n * 1000000007::int8 FROM generate_series(3001, 20000) n;
+CREATE TABLE spread_whole (id int8 PRIMARY KEY) WITH (fillfactor = 10);
+INSERT INTO spread_whole SELECT n * 1000000007::int8 FROM generate_series(1, 60000) n;
+CREATE TABLE of_half (d int8 REFERENCES dense, h int8 REFERENCES half, w int8 REFERENCES whole, s int8 REFERENCES spread, sw int8 REFERENCES spread_whole) WITH (parallel_workers = 2);
 SET session_replication_role = replica;
-INSERT INTO of_half SELECT n, n * 1000000007::int8, n * 1000000007::int8 FROM generate_series(19001, 20002) n;
+INSERT INTO of_half SELECT n, n * 1000000007::int8, n * 1000000007::int8, n * 1000000007::int8, n * 1000000007::int8 FROM generate_series(19001, 20002) n;
 RESET session_replication_role;
 SET maintenance_work_mem = '1MB';
 SET fkaudit.engine = scan;
