@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/audit/shard_defects.hpp"
+
 namespace fkaudit::audit {
 
 namespace {
@@ -138,6 +140,7 @@ model::enforcement judge_enforcement(model::arena& arena, model::database const&
         judged.detail = before(described, judged.detail);
         if (one != &unvalidated) judged.triggers = before(described, judged.triggers);
     }
+    judge_shards(arena, database, key, judged);
     return judged;
 }
 

@@ -37,7 +37,11 @@ std::string_view to_text(index_priority priority) noexcept {
 index_urgency judge_urgency(model::arena& arena, model::constraint const& key, index_coverage const& coverage) {
     if (coverage.verdict == index_verdict::covered) return {};
     if (!key.is_enforced) return {.note = "the key is NOT ENFORCED, so that nobody searches"};
-    if (key.parent->deletes == 0 && key.parent->updates == 0)
+    bool const is_quiet = key.parent->deletes == 0 && key.parent->updates == 0;
+    if (is_quiet && !key.parent->has_figures)
+        return {index_priority::low,
+                arena.concat("nothing is known of deletes and updates in the shards of ", key.parent->qualified)};
+    if (is_quiet)
         return {.note = arena.concat(key.parent->qualified,
                                      " has seen no delete or update since the statistics were reset")};
     auto priority = by_size_and_traffic(key);

@@ -11,9 +11,10 @@ extern rule const orphan_rows, mixed_null_key, partial_null_key, data_not_examin
 // Enforcement.
 extern rule const not_valid, not_enforced, trigger_disabled, trigger_missing, deferrability_mismatch,
     replica_role_default, subscriber_without_parent, collation_version_changed, uncovered_inheritance_child,
-    uncovered_partition, cascade_swallowed_by_trigger, cascade_swallowed_by_rule;
+    uncovered_partition, cascade_swallowed_by_trigger, cascade_swallowed_by_rule, shard_trigger_disabled,
+    shard_constraint_missing;
 // Indexes.
-extern rule const missing_index, unusable_index, weak_index;
+extern rule const missing_index, unusable_index, weak_index, shard_index_missing;
 // Actions.
 extern rule const no_action_default, set_null_not_null, set_null_shared_column, set_default_missing,
     set_default_no_parent, set_default_not_evaluated, cascade_blocked, multiple_cascade_paths, cascade_unindexed,
@@ -47,9 +48,12 @@ rule const* const registry[] = {
     &rules::uncovered_partition,
     &rules::cascade_swallowed_by_trigger,
     &rules::cascade_swallowed_by_rule,
+    &rules::shard_trigger_disabled,
+    &rules::shard_constraint_missing,
     &rules::missing_index,
     &rules::unusable_index,
     &rules::weak_index,
+    &rules::shard_index_missing,
     &rules::no_action_default,
     &rules::set_null_not_null,
     &rules::set_null_shared_column,

@@ -1,6 +1,7 @@
 #include "src/catalog/loader.hpp"
 
 #include "src/catalog/cluster.hpp"
+#include "src/catalog/placements.hpp"
 #include "src/catalog/queries.hpp"
 #include "src/catalog/row_sets.hpp"
 #include "src/catalog/type_loader.hpp"
@@ -37,7 +38,9 @@ using trigger_columns = row<oid, oid, oid, identifier, bool, char, bool, bool>;
 class loader {
 public:
     loader(pg::call& current, scope const& wanted)
-        : arena_(current.arena()),
+        : current_(current),
+          arena_(current.arena()),
+          shards_(wanted.shards),
           statistics_(wanted.statistics),
           definitions_(wanted.definitions),
           types_(wanted.definitions || wanted.types),
@@ -82,8 +85,9 @@ private:
     text find_damage(constraint_columns const& row, model::constraint const& key) const;
     void report_damage(constraint_columns const& row, text damage);
 
+    pg::call& current_;
     model::arena& arena_;
-    bool statistics_, definitions_, types_, keeps_plans_;
+    bool shards_, statistics_, definitions_, types_, keeps_plans_;
     std::span<constraint_columns const> found_;
     model::vector<constraint_columns const*> derived_{arena_};  ///< by what they derive from
     model::vector<model::damaged_constraint> damaged_{arena_};
@@ -237,6 +241,24 @@ void loader::load_indexes(std::span<model::relation> relations, ids tables) {
     }
 }
 
+/// The shards' figures, summed up; those of a table that is on every node, of one of its copies.
+void add_figures(model::relation& table, std::span<model::placement const> places) {
+    if (places.empty()) return;
+    table.has_figures = true;
+    bool const are_copies = table.spread == model::spreading::reference;
+    auto const add = [&](std::int64_t& sum, std::int64_t more) { sum = are_copies ? std::max(sum, more) : sum + more; };
+    table.rows = 0;
+    for (auto const& one : places) {
+        table.has_figures = table.has_figures && one.failure.empty();
+        if (one.is_declaration()) continue;
+        add(table.rows, one.rows);
+        add(table.bytes, one.bytes);
+        add(table.deletes, one.deletes);
+        add(table.updates, one.updates);
+    }
+    if (!table.has_figures) table.rows = -1;
+}
+
 /// The figures of an empty heap say nothing of the rows.
 void loader::mark_spread(std::span<model::relation> relations, ids tables) {
     for (auto const& [id, how] : find_spread_tables(arena_, tables)) {
@@ -245,7 +267,11 @@ void loader::mark_spread(std::span<model::relation> relations, ids tables) {
         one.spread = how;
         one.rows = -1;
         one.bytes = one.deletes = one.updates = 0;
+        one.has_figures = false;
     }
+    if (!shards_) return;
+    database_.placements = load_placements(current_, database_.relations);
+    for (auto& one : relations) add_figures(one, database_.placements_of(one.id));
 }
 
 /// An edited catalog can make a table its own ancestor; nobody who walks up or down may walk for ever.

@@ -98,12 +98,12 @@ model::database load_asked(pg::call& current, int child_position, scope wanted) 
 
 }  // namespace
 
-model::database load_scope(pg::call& current, int child_position, bool statistics) {
-    return load_asked(current, child_position, {.statistics = statistics});
+model::database load_scope(pg::call& current, int child_position, scope options) {
+    return load_asked(current, child_position, options);
 }
 
-model::database load_keys(pg::call& current, int child_position) {
-    return load_asked(current, child_position, {.definitions = false});
+model::database load_keys(pg::call& current, int child_position, bool shards) {
+    return load_asked(current, child_position, {.definitions = false, .shards = shards});
 }
 
 }  // namespace fkaudit::catalog

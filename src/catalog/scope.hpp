@@ -7,10 +7,10 @@ namespace fkaudit::catalog {
 /// Reads the two arguments `child regclass, constraint_name name` of a function, checks them and loads the foreign keys
 /// that they select. Errors: undefined_table (no such relation), wrong_object_type (no table), undefined_object (no such
 /// constraint). A NOTICE says that a table has no foreign keys.
-model::database load_scope(pg::call& current, int child_position, bool statistics = false);
+model::database load_scope(pg::call& current, int child_position, scope options = {});
 
 /// The same with no more than reading the keys' rows needs (scope::definitions).
-model::database load_keys(pg::call& current, int child_position);
+model::database load_keys(pg::call& current, int child_position, bool shards = false);
 
 /// An argument of schema names; none where it is NULL. A name that is none is an error (invalid_schema_name): most likely it
 /// is misspelt, and would silently select nothing.

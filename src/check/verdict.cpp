@@ -22,7 +22,8 @@ std::string_view to_text(reason value) noexcept {
 std::string_view summary(verdict const& found) noexcept {
     if (!found.is_examined()) return "not examined";
     if (found.orphan_rows > 0) return "violated";
-    bool const is_guarded = found.is_declared() && found.enforcement.state == model::enforcement_state::enforced;
+    bool const is_guarded = found.is_declared() && found.enforcement.is_known &&
+                            found.enforcement.state == model::enforcement_state::enforced;
     // What an index alone says is no proof about the heap.
     return is_guarded && found.engine != "index" ? "trusted" : "clean";
 }

@@ -9,7 +9,7 @@ asked_scope load_asked(pg::call& current, catalog::scope const& whole) {
     asked_scope asked;
     if (!current.name_argument(1)) asked.child = current.oid_argument(0);
     asked.is_whole = !current.oid_argument(0) && !current.name_argument(1);
-    auto const scope = catalog::load_scope(current, 0, asked.is_whole && whole.statistics);
+    auto const scope = catalog::load_scope(current, 0, asked.is_whole ? whole : catalog::scope());
     asked.database = asked.is_whole ? scope : catalog::load(current, whole);
 
     model::vector<model::oid> ids(arena);
@@ -23,7 +23,7 @@ asked_scope load_asked(pg::call& current, catalog::scope const& whole) {
 }
 
 asked_scope load_everything(pg::call& current) {
-    asked_scope asked{.database = catalog::load(current, {.statistics = true})};
+    asked_scope asked{.database = catalog::load(current, {.statistics = true, .shards = true})};
     auto const keys = current.arena().array<model::constraint const*>(asked.database.constraints.size());
     for (std::size_t number = 0; number < keys.size(); ++number) keys[number] = &asked.database.constraints[number];
     asked.keys = keys;

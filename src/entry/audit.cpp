@@ -9,7 +9,7 @@ Datum findings(pg::call& current) {
     bool const check_data = require_flag(current, 2, "check_data");
     pg::result_set result(current);
     auto& arena = current.arena();
-    database_audit const audited(current, load_asked(current, {.statistics = true}), check_data);
+    database_audit const audited(current, load_asked(current, {.statistics = true, .shards = true}), check_data);
 
     struct shown_finding {
         audit::finding const* of;

@@ -52,7 +52,7 @@ Datum run(pg::call& current, pg::result_set& result, model::database const& data
 
 Datum check(pg::call& current) {
     pg::result_set result(current);
-    return run(current, result, catalog::load_keys(current, 0), {});
+    return run(current, result, catalog::load_keys(current, 0, true), {});
 }
 
 Datum check_undeclared(pg::call& current) {

@@ -92,7 +92,8 @@ private:
 
     /// With the table's keys as they are now.
     void check_as_it_is(pg::call& own, planned_table planned) {
-        auto const database = catalog::load(own, {.child = planned.front().child->id, .definitions = false});
+        auto const database =
+            catalog::load(own, {.child = planned.front().child->id, .definitions = false, .shards = true});
         auto const all = list_verdicts(own.arena(), database);
         model::vector<verdict> wanted(own.arena());
         for (auto const& key : planned) {

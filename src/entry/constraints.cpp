@@ -7,7 +7,7 @@ namespace fkaudit::entry {
 
 Datum constraints(pg::call& current) {
     pg::result_set result(current);
-    auto const database = catalog::load_scope(current, 0);
+    auto const database = catalog::load_scope(current, 0, {.shards = true});
     auto& arena = current.arena();
 
     struct judged {

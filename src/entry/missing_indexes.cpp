@@ -10,7 +10,7 @@ Datum missing_indexes(pg::call& current) {
     if (!include_covered)
         throw model::error{"22004", "include_covered must not be null", {}, "Pass true or false, or leave it out."};
     pg::result_set result(current);
-    auto const database = catalog::load_scope(current, 0, true);
+    auto const database = catalog::load_scope(current, 0, {.statistics = true, .shards = true});
     auto& arena = current.arena();
     auto const keys = arena.array<model::constraint const*>(database.constraints.size());
     for (std::size_t number = 0; number < keys.size(); ++number) keys[number] = &database.constraints[number];

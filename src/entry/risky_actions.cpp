@@ -7,7 +7,7 @@ namespace fkaudit::entry {
 
 Datum risky_actions(pg::call& current) {
     pg::result_set result(current);
-    auto const asked = load_asked(current, {.statistics = true});
+    auto const asked = load_asked(current, {.statistics = true, .shards = true});
     auto const risks = find_action_risks(current, asked.database, asked.keys);
 
     auto const optional = [](std::string_view value) { return value.empty() ? std::nullopt : std::optional(value); };

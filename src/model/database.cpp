@@ -35,6 +35,14 @@ oid database::base_type(oid id) const noexcept {
     return type != nullptr ? type->base : id;
 }
 
+std::span<placement const> database::placements_of(oid id) const noexcept {
+    auto const begin = std::lower_bound(placements.begin(), placements.end(), id,
+                                        [](placement const& one, oid wanted) { return one.relation < wanted; });
+    auto end = begin;
+    while (end != placements.end() && end->relation == id) ++end;
+    return {begin, end};
+}
+
 bool database::is_member(oid operator_family, oid operator_id) const noexcept {
     return std::any_of(family_members.begin(), family_members.end(), [&](family_member const& one) {
         return one.operator_id == operator_id && one.operator_family == operator_family;

@@ -6,6 +6,7 @@
 #include "src/model/constraint.hpp"
 #include "src/model/index.hpp"
 #include "src/model/relation.hpp"
+#include "src/model/shard.hpp"
 #include "src/model/type.hpp"
 
 namespace fkaudit::model {
@@ -32,6 +33,9 @@ public:
     /// By operator, then family.
     std::span<family_member const> family_members{};
 
+    /// By relation, of those that Citus keeps; its declaration, then its shards. Empty where shards were not asked for.
+    std::span<placement const> placements{};
+
     /// nullptr: not in scope.
     relation const* find_relation(oid id) const noexcept;
     data_type const* find_type(oid id) const noexcept;
@@ -42,6 +46,8 @@ public:
 
     /// The type below all domains; the type itself where it is none.
     oid base_type(oid id) const noexcept;
+
+    std::span<placement const> placements_of(oid relation) const noexcept;
 
     /// Whether the operator family has the operator, by whatever access method.
     bool is_member(oid operator_family, oid operator_id) const noexcept;

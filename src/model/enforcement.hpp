@@ -15,6 +15,7 @@ struct enforcement {
     std::string_view detail{};    ///< every defect and where it is; empty when enforced
     std::string_view triggers{};  ///< those of the defects that triggers have
     bool has_missing_triggers = false;
+    bool is_known = true;  ///< false: a shard could not be looked at
 };
 
 }  // namespace fkaudit::model

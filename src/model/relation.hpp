@@ -58,6 +58,7 @@ struct relation {
     bool forced_row_security = false;
     bool has_triggers = true;  ///< relhastriggers; false: the server looks for none and fires none
     spreading spread = spreading::none;
+    bool has_figures = true;  ///< false: its rows are elsewhere, and the figures below are not those of all of them
     oid owner = no_oid;
     oid access_method = no_oid;
     std::int64_t rows = -1;                      ///< estimate (reltuples, leaves summed); -1: never analysed
