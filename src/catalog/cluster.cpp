@@ -12,10 +12,10 @@ using ids = std::span<oid const>;
 
 enum class knowledge { no_cluster, hidden, readable };
 
-knowledge ask_cluster() {
-    return pg::guarded([] {
+knowledge ask_cluster(char const* table) {
+    return pg::guarded([&] {
         if (!OidIsValid(get_extension_oid("citus", true))) return knowledge::no_cluster;
-        Oid const tables = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
+        Oid const tables = get_relname_relid(table, PG_CATALOG_NAMESPACE);
         if (!OidIsValid(tables)) return knowledge::no_cluster;
         return pg_class_aclcheck(tables, GetUserId(), ACL_SELECT) == ACLCHECK_OK ? knowledge::readable
                                                                                  : knowledge::hidden;
@@ -43,7 +43,7 @@ spreading to_spreading(char how) noexcept {
 }  // namespace
 
 std::span<spread_table const> find_spread_tables(model::arena& arena, ids tables) {
-    auto const known = ask_cluster();
+    auto const known = ask_cluster("pg_dist_partition");
     if (known == knowledge::no_cluster) return {};
     if (known == knowledge::hidden) {
         auto const all = arena.array<spread_table>(tables.size());
@@ -58,6 +58,46 @@ std::span<spread_table const> find_spread_tables(model::arena& arena, ids tables
     for (std::size_t number = 0; number < rows.size(); ++number)
         found[number] = {std::get<0>(rows[number]), to_spreading(std::get<1>(rows[number]))};
     return found;
+}
+
+std::span<shard_owner const> list_shards(model::arena& arena) {
+    if (ask_cluster("pg_dist_shard") != knowledge::readable) return {};
+    static constexpr char const* query = R"(
+SELECT s.shardid, n.nspname::text, r.relname::text
+  FROM pg_catalog.pg_dist_shard s
+  JOIN pg_class r ON r.oid = s.logicalrelid
+  JOIN pg_namespace n ON n.oid = r.relnamespace
+ ORDER BY 1)";
+    auto const rows = pg::spi::select<pg::spi::row<std::int64_t, std::string_view, std::string_view>>(arena, query);
+    auto const shards = arena.array<shard_owner>(rows.size());
+    for (std::size_t number = 0; number < rows.size(); ++number)
+        shards[number] = {std::get<0>(rows[number]), std::get<1>(rows[number]), std::get<2>(rows[number])};
+    return shards;
+}
+
+std::int64_t shard_number(std::string_view name) noexcept {
+    constexpr std::size_t most_digits = 18;
+    auto const underscore = name.rfind('_');
+    if (underscore == std::string_view::npos) return -1;
+    auto const digits = name.substr(underscore + 1);
+    if (digits.empty() || digits.size() > most_digits) return -1;
+    std::int64_t number = 0;
+    for (char const digit : digits) {
+        if (digit < '0' || digit > '9') return -1;
+        number = number * 10 + (digit - '0');
+    }
+    return number;
+}
+
+bool is_shards_constraint(std::string_view name, std::string_view declared) noexcept {
+    constexpr std::size_t hash_length = 9;
+    auto const base = name.substr(0, name.rfind('_'));
+    if (base == declared) return true;
+    if (base.size() <= hash_length || base[base.size() - hash_length] != '_') return false;
+    if (base.substr(base.size() - hash_length + 1).find_first_not_of("0123456789abcdef") != std::string_view::npos)
+        return false;
+    return base.size() < declared.size() + hash_length + 1 &&
+           declared.starts_with(base.substr(0, base.size() - hash_length));
 }
 
 }  // namespace fkaudit::catalog

@@ -16,4 +16,20 @@ struct spread_table {
 /// no query is run; where the caller may not read pg_dist_partition, all, as `unknown`.
 std::span<spread_table const> find_spread_tables(model::arena& arena, std::span<model::oid const> tables);
 
+struct shard_owner {
+    std::int64_t number = 0;
+    std::string_view schema{};  ///< of the table whose shard it is
+    std::string_view table{};
+};
+
+/// Every shard, by number; none where citus is not installed or the caller may not read pg_dist_shard.
+std::span<shard_owner const> list_shards(model::arena& arena);
+
+/// The number behind the last underscore of a shard's name, or of its constraint's; -1: there is none.
+std::int64_t shard_number(std::string_view name) noexcept;
+
+/// Whether a shard's constraint is what became of a declared one: its name with the shard's number behind it; of a long name,
+/// the beginning, eight digits that stand for the rest, and the number (shard_utils.c: AppendShardIdToName).
+bool is_shards_constraint(std::string_view name, std::string_view declared) noexcept;
+
 }  // namespace fkaudit::catalog

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "src/catalog/cluster.hpp"
 #include "src/model/identifier.hpp"
 #include "src/pg/boundary.hpp"
 
@@ -30,7 +31,7 @@ class declared_keys {
 public:
     explicit declared_keys(pg::call& current);
 
-    /// nullptr: there is no such constraint any more.
+    /// A shard's constraint of Citus is the one of its table. nullptr: there is no such constraint any more.
     declared_key const* find(std::string_view schema, std::string_view table,
                              std::string_view constraint) const noexcept;
 
@@ -40,7 +41,11 @@ public:
     bool reads_all() const noexcept { return reads_all_; }
 
 private:
+    declared_key const* find_of_shard(std::string_view schema, std::string_view table,
+                                      std::string_view constraint) const noexcept;
+
     std::span<declared_key const> keys_;
+    std::span<shard_owner const> shards_;
     bool reads_all_ = false;
 };
 
