@@ -101,7 +101,8 @@ public:
         for (std::size_t part = 0; part < parts_; ++part) most = std::max(most, parents_.records(part));
         scoped_context const own(context_, "fkaudit part of keys");
         pg::context_resource source(own.get());
-        keys::bounded_memory memory(source, limit_ - limit_ / missing_share - limit_ / groups_share);
+        keys::bounded_memory memory(
+            source, limit_ - limit_ / missing_share - limit_ / groups_share - 2 * (limit_ / staging_share));
         auto* const place = keys::allocate_lines(memory, bucket_table<Key>::bytes(bucket_table<Key>::fit(most, seed_)));
         for (std::size_t part = 0; part < parts_; ++part) compare_part(part, place);
     }
