@@ -61,14 +61,15 @@ constexpr text description =
 #undef IDLE
 
 /// $1 a table, $2 the question: a row for each copy of each shard, and one for the table itself. The latter's texts are this
-/// server's own, the former's come from the nodes. Shards have their number behind the name, cut short where it is long.
+/// server's own, the former's come from the nodes. Asked at once, every shard takes a connection: that is for few of them. Shards have their number behind the name, cut short where it is long.
 constexpr char const* ask = R"(
 SELECT p.shard, p.node, p.success, p.result
   FROM (SELECT NULL::text AS shard, NULL::text AS node, true AS success, $3 AS result, 0 AS place
         UNION ALL
         SELECT pg_catalog.shard_name($1::pg_catalog.regclass, c.shardid), concat(c.nodename, ':', c.nodeport), c.success,
                c.result, 1
-          FROM pg_catalog.run_command_on_placements($1::pg_catalog.regclass, $2) c) p
+          FROM pg_catalog.run_command_on_placements($1::pg_catalog.regclass, $2,
+                   (SELECT count(*) <= 32 FROM pg_catalog.pg_dist_shard s WHERE s.logicalrelid = $1::pg_catalog.regclass)) c) p
  ORDER BY p.place, p.shard, p.node)";
 
 /// $1 an answer, $2 whether the parents in it are shards.
