@@ -130,7 +130,7 @@ SELECT rows FROM fk_delete_impact('ii.parent', 'ii.trap()') LIMIT 1;
 -- An end half way leaves nothing: no lock, no setting, and the transaction goes on where it could.
 BEGIN;
 SAVEPOINT before;
-SET LOCAL statement_timeout = '50ms';
+SET LOCAL statement_timeout = '500ms';
 SELECT * FROM fk_delete_impact('ii.parent', 'pg_sleep(1) IS NOT NULL');
 ROLLBACK TO before;
 SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'ii.child'::regclass;
