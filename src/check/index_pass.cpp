@@ -24,7 +24,7 @@ index_pass::index_pass(pg::call& current, prepared_key const& prepared, key_inde
 void index_pass::run() {
     pg::guarded([&] {
         open();
-        begin_reading();
+        begin_reading(0);
     });
     for (place_ = 0; place_ < places_.size(); ++place_) {
         pg::guarded([&] {
@@ -35,11 +35,11 @@ void index_pass::run() {
             MemoryContextSwitchTo(before);
         });
         while (pg::guarded([&] { return examine_some(); }))
-            if (missing_.is_full()) confirm();
+            if (missing_.is_full()) confirm(pages_ + walk_.pages());
         pages_ += walk_.pages();
         pg::guarded([&] { walk_.end(); });
     }
-    confirm();
+    confirm(pages_);
     pg::guarded([&] { close(); });
 }
 
@@ -87,11 +87,11 @@ bool index_pass::examine_some() {
 }
 
 /// An index that is sought through is done before all of its blocks are.
-void index_pass::begin_reading() const {
+void index_pass::begin_reading(std::int64_t pages) const {
     if (!pg::is_followed()) return;
     std::int64_t blocks = 0;
     for (auto const& one : places_) blocks += RelationGetNumberOfBlocks(one.over.index());
-    pg::begin_phase(pg::progress_phase::walking_index, blocks);
+    pg::begin_phase(pg::progress_phase::walking_index, blocks, pages);
 }
 
 void index_pass::take_partly_null(place& one) {
@@ -105,14 +105,18 @@ void index_pass::take_partly_null(place& one) {
         if (row == nullptr) continue;
         ++partly_null_;
         if (!is_full) continue;
+        pg::note_orphans(1);
         sink_.add_mixed(one.rows.values(), one.rows.nulls());
         sink_.add_row(row);
     }
 }
 
-void index_pass::confirm() {
+void index_pass::confirm(std::int64_t pages) {
+    if (missing_.size() == 0) return;
+    pg::guarded([] { pg::begin_phase(pg::progress_phase::reading_parent); });
     missing_.confirm();
     pg::guarded([&] {
+        begin_reading(pages);
         MemoryContext const before = MemoryContextSwitchTo(context_);
         for (std::size_t number = 0; number < missing_.size(); ++number) {
             if (missing_.has_parent(number)) {
@@ -126,7 +130,9 @@ void index_pass::confirm() {
                 return true;
             });
             sink_.add_missing(missing_.values(number), rows);
+            pg::note_orphans(static_cast<std::size_t>(rows));
         }
+        pg::tick_progress();
         MemoryContextSwitchTo(before);
     });
     missing_.clear();

@@ -50,9 +50,10 @@ private:
     void open();
     void close();
     bool examine_some();
-    void begin_reading() const;
+    void begin_reading(std::int64_t pages) const;
     void take_partly_null(place& one);
-    void confirm();
+    /// `pages` of the indexes are read.
+    void confirm(std::int64_t pages);
 
     pg::call& current_;
     prepared_key const& prepared_;

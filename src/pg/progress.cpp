@@ -126,13 +126,13 @@ void join_progress() {
     if (board.find_leader != nullptr) detail::followed_check = board.find_leader();
 }
 
-void begin_phase(progress_phase phase, std::int64_t blocks) {
+void begin_phase(progress_phase phase, std::int64_t blocks, std::int64_t done) {
     if (!is_followed()) return;
     auto& counters = *detail::followed_check;
     blocks_before = 0;
     counters.blocks_total.store(progress_counters::unknown_blocks, relaxed);
     counters.phase.store(phase, relaxed);
-    counters.blocks_done.store(0, relaxed);
+    counters.blocks_done.store(done, relaxed);
     counters.blocks_total.store(blocks, relaxed);
     tick_progress();
 }

@@ -78,7 +78,8 @@ void join_progress();
 
 /// What follows may ereport, as a NOTICE does.
 
-void begin_phase(progress_phase phase, std::int64_t blocks = progress_counters::unknown_blocks);
+/// `done`: where the phase goes on.
+void begin_phase(progress_phase phase, std::int64_t blocks = progress_counters::unknown_blocks, std::int64_t done = 0);
 /// So many blocks of the phase are done.
 void note_blocks(std::int64_t done);
 /// One more key is done before its child's others.
