@@ -60,7 +60,7 @@ void refuse_partition_keys(pg::call& current, model::database const& database, c
     auto& arena = current.arena();
     model::vector<model::oid> tables(arena);
     for (auto const& one : database.relations)
-        if (one.is_partitioned() && database.root_of(one).id == database.root_of(*key.parent).id)
+        if (one.is_partitioned() && (one.id == key.parent->id || database.is_partition_of(one, *key.parent)))
             tables.push_back(one.id);
     auto const found = pg::spi::select<pg::spi::row<model::identifier, std::optional<model::identifier>>>(
         arena,
@@ -172,7 +172,7 @@ std::span<model::constraint_row const> rows_of_partitions(model::arena& arena, m
                                                           constraint const& key) {
     model::vector<model::constraint_row> rows(arena);
     for (auto const& one : database.relations) {
-        if (one.id == key.child->id || database.root_of(one).id != key.child->id) continue;
+        if (!database.is_partition_of(one, *key.child)) continue;
         auto const columns = arena.array<std::int16_t>(key.child_columns.size());
         pg::guarded([&] {
             for (std::size_t position = 0; position < columns.size(); ++position)

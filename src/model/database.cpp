@@ -68,4 +68,13 @@ relation const& database::root_of(relation const& partition) const noexcept {
     return *top;
 }
 
+bool database::is_partition_of(relation const& partition, relation const& above) const noexcept {
+    auto const* one = &partition;
+    while (one != nullptr && one->is_partition && !one->parents.empty()) {
+        if (one->parents.front() == above.id) return true;
+        one = find_relation(one->parents.front());
+    }
+    return false;
+}
+
 }  // namespace fkaudit::model

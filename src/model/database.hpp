@@ -57,6 +57,9 @@ public:
 
     /// The topmost partitioned table above a partition; the relation itself where it is none.
     relation const& root_of(relation const& partition) const noexcept;
+
+    /// Whether it is a partition of the other one, at whatever depth.
+    bool is_partition_of(relation const& partition, relation const& above) const noexcept;
 };
 
 }  // namespace fkaudit::model

@@ -129,6 +129,16 @@ CALL run_add('plan');
 SELECT verdict, rows_checked FROM fk_check('split_child');
 SELECT count(*) FROM fk_missing_indexes('split_child');
 SELECT * FROM fk_add_plan('split_child_1', '{ref}', 'ref', '{id}');
+-- Tables in the middle of a tree: what is above them does not count, their own partitions' indexes do.
+CREATE TABLE top (id int, ref int, at int) PARTITION BY LIST (at);
+CREATE TABLE middle PARTITION OF top FOR VALUES IN (1) PARTITION BY LIST (id);
+CREATE TABLE bottom PARTITION OF middle DEFAULT;
+CREATE INDEX ON middle (ref);
+SELECT count(*) FROM fk_add_plan('middle', '{ref}', 'ref', '{id}') WHERE statement ~ 'INDEX';
+CREATE TABLE of_middle (id int PRIMARY KEY);
+SELECT statement FROM fk_add_plan('of_middle', '{id}', 'middle', '{id}');
+SELECT statement FROM fk_add_plan('of_middle', '{id}', 'middle', '{id}') \gexec
+SELECT verdict FROM fk_check('of_middle');
 -- Who may not read the rows is told so.
 CREATE ROLE fkaudit_nobody;
 GRANT USAGE ON SCHEMA a TO fkaudit_nobody;

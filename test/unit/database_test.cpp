@@ -80,6 +80,20 @@ TEST(Database, RootIsTheTopmostPartitionedTable) {
     EXPECT_EQ(database.root_of(*database.find_relation(5)).id, 5U);
 }
 
+TEST(Database, APartitionIsOneOfAllAbove) {
+    catalog made;
+    made.partitioned(1);
+    made.partition(2, 1, 'p');
+    made.partition(3, 2);
+    made.partition(4, 1);
+    auto const& database = made.finish();
+    auto const is = [&](model::oid one, model::oid above) {
+        return database.is_partition_of(*database.find_relation(one), *database.find_relation(above));
+    };
+    EXPECT_TRUE(is(3, 2) && is(3, 1) && is(2, 1) && is(4, 1));
+    EXPECT_FALSE(is(4, 2) || is(2, 3) || is(1, 1) || is(1, 2) || is(3, 3));
+}
+
 TEST(Arena, JoinsTextsCharactersAndNumbers) {
     heap memory;
     model::arena arena(memory);
