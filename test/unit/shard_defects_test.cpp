@@ -73,7 +73,8 @@ protected:
 
     std::vector<shard_fault> faults() {
         std::vector<shard_fault> all;
-        for (auto const& one : audit::find_shard_defects(made_.arena(), finish(), key())) all.push_back(one.fault);
+        auto const found = audit::find_shard_defects(made_.arena(), finish(), key());
+        for (auto const& one : found) all.push_back(one.fault);
         return all;
     }
 
