@@ -28,6 +28,28 @@ include $(PGXS)
 HOT = heap_reader key_gatherer parent_keys scan_pass
 $(HOT:%=src/check/%.o) $(patsubst %.cpp,%.o,$(wildcard src/keys/*.cpp)): override CXXFLAGS += -O3
 
+# With FKAUDIT_PRECOMPILED=yes, what nearly every file includes is compiled once, for machines that build all of it again and
+# again. Without, and so in every release, each file lives on what it names itself.
+ifeq ($(FKAUDIT_PRECOMPILED),yes)
+PURE_OBJS = $(filter $(addprefix src/,model/% plan/% audit/% diagnose/% report/%),$(OBJS))
+SERVER_OBJS = $(filter-out $(PURE_OBJS) $(HOT:%=src/check/%.o) src/keys/%,$(OBJS))
+PRECOMPILED_pure = <algorithm> <charconv> <string> <vector> "src/model/database.hpp"
+PRECOMPILED_server = $(addprefix "src/,$(addsuffix ", pg/postgres.hpp pg/compat.hpp pg/guard.hpp pg/result_set.hpp \
+	pg/spi.hpp catalog/scope.hpp))
+
+build/precompiled/%.hpp: Makefile
+	mkdir -p $(@D)
+	printf '#include %s\n' $(PRECOMPILED_$*:%='%') >$@
+build/precompiled/%.hpp.gch: build/precompiled/%.hpp
+	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -x c++-header -o $@ $<
+-include $(wildcard build/precompiled/*.d)
+
+$(PURE_OBJS): private override CPPFLAGS += -include build/precompiled/pure.hpp
+$(PURE_OBJS): build/precompiled/pure.hpp.gch
+$(SERVER_OBJS): private override CPPFLAGS += -include build/precompiled/server.hpp
+$(SERVER_OBJS): build/precompiled/server.hpp.gch
+endif
+
 # PostgreSQL 15 looks for expected files in the output directory, 16 and newer here.
 regress-directory:
 	mkdir -p build/regress
