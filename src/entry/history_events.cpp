@@ -5,6 +5,7 @@
 #include "src/catalog/loader.hpp"
 #include "src/entry/key_records.hpp"
 #include "src/pg/compat.hpp"
+#include "src/pg/constraint_watch.hpp"
 #include "src/pg/event_trigger.hpp"
 #include "src/pg/rights.hpp"
 #include "src/pg/subtransaction.hpp"
@@ -249,6 +250,7 @@ std::span<key_record const> load_records(pg::call& current, std::span<model::oid
 
 touched_keys find_touched_keys(FunctionCallInfo call) {
     pg::require_event_trigger(call);
+    if (pg::is_create_table(call) && !pg::may_have_made_constraint()) return {.is_known = true};
     auto const subject = pg::find_subject(call);
     touched_keys touched{.is_known = subject.is_known, .subject = subject.relation};
     if (subject.is_new && OidIsValid(subject.relation))
@@ -263,6 +265,7 @@ touched_keys find_touched_keys(FunctionCallInfo call) {
 touched_keys find_dropped_keys(FunctionCallInfo call) {
     pg::require_event_trigger(call);
     touched_keys touched;
+    if (!pg::may_have_dropped_key()) return touched;
     ListCell* cell;
     foreach (cell, pg::find_dropped(ConstraintRelationId))
         if (catalog::was_key(lfirst_oid(cell)))

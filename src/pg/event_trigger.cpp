@@ -120,6 +120,8 @@ void require_event_trigger(FunctionCallInfo call) {
                     errhint("fk_track_history(true) makes the event triggers.")));
 }
 
+bool is_create_table(FunctionCallInfo call) { return IsA(data_of(call).parsetree, CreateStmt); }
+
 char const* command_tag(FunctionCallInfo call) { return GetCommandTagName(data_of(call).tag); }
 
 command_subject find_subject(FunctionCallInfo call) {

@@ -9,6 +9,9 @@ namespace fkaudit::pg {
 /// Errors unless the function was called by an event trigger (39P03).
 void require_event_trigger(FunctionCallInfo call);
 
+/// Whether the command is CREATE TABLE by itself: it touches no key but those that it makes.
+bool is_create_table(FunctionCallInfo call);
+
 /// `ALTER TABLE`
 char const* command_tag(FunctionCallInfo call);
 
