@@ -25,7 +25,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # What runs for each row.
-HOT = heap_reader key_gatherer parent_keys scan_pass
+HOT = heap_reader key_gatherer parent_keys scan_pass spill_process
 $(HOT:%=src/check/%.o) $(patsubst %.cpp,%.o,$(wildcard src/keys/*.cpp)): override CXXFLAGS += -O3
 
 # With FKAUDIT_PRECOMPILED=yes, what nearly every file includes is compiled once, for machines that build all of it again and

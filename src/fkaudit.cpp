@@ -3,6 +3,7 @@
 
 #include "src/audit/registry.hpp"
 #include "src/check/scan_worker.hpp"
+#include "src/check/spill_group.hpp"
 #include "src/entry/entry.hpp"
 #include "src/entry/history_events.hpp"
 #include "src/pg/compat.hpp"
@@ -100,6 +101,14 @@ PGDLLEXPORT void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents);
 
 void fkaudit_scan_worker(dsm_segment* segment, shm_toc* contents) {
     fkaudit::pg::worker_boundary([=](MemoryContext context) { fkaudit::check::work(contents, segment, context); });
+}
+
+/// Where those of a comparison by temporary files start.
+PGDLLEXPORT void fkaudit_spill_worker(dsm_segment* segment, shm_toc* contents);
+
+void fkaudit_spill_worker(dsm_segment* segment, shm_toc* contents) {
+    fkaudit::pg::worker_boundary(
+        [=](MemoryContext context) { fkaudit::check::work_on_spill(contents, segment, context); });
 }
 
 }  // extern "C"

@@ -23,22 +23,6 @@ sanitize_planted=0 # reports of planted faults
 # The first line of a report; of Valgrind's every line begins with the process.
 sanitize_pattern='ERROR: AddressSanitizer|runtime error: |^==[0-9]+== [A-Z][a-z]+ .*(read|write|jump|free|uninit|byte)'
 
-# Links to the sources in a folder of their own, so that the objects do not mix with those of plain builds.
-sanitize_mirror() {
-    local directory=$server_checkout/build/sanitize/$sanitize_kind path
-    mkdir -p "$directory"
-    find "$directory" -type l -delete
-    (
-        cd "$server_checkout" || exit
-        find src sql doc test/module -type f ! -name '*.o' ! -name '*.d' ! -name '*.so' ! -name '*.bc'
-        printf '%s\n' Makefile fkaudit.control exports.txt
-    ) | while read -r path; do
-        mkdir -p "$directory/$(dirname "$path")"
-        ln -s "$server_checkout/$path" "$directory/$path"
-    done
-    server_checkout=$directory
-}
-
 # The program that stands in the place of `postgres` in the private tree.
 sanitize_wrap_server() {
     local start libraries name
@@ -85,6 +69,7 @@ SCRIPT
 
 sanitize_open() {
     local sanitizers=
+    # shellcheck disable=SC2154 # lib/server.bash sets it
     sanitize_sources=$server_checkout
     case $sanitize_kind in
         address) sanitizers=-fsanitize=address,undefined ;;
@@ -94,7 +79,7 @@ sanitize_open() {
     # Warnings are no errors here: the sanitizers' code confuses the compiler's own analysis.
     # shellcheck disable=SC2034
     sanitize_build=("FKAUDIT_CXXFLAGS=-DFKAUDIT_MALLOC -O1 -g -fno-omit-frame-pointer $sanitizers")
-    sanitize_mirror
+    server_mirror "sanitize/$sanitize_kind"
     sanitize_wrap_server
 }
 

@@ -9,6 +9,7 @@
 #
 #   server_open               make the tree; sets SERVER_TREE, SERVER_BIN and SERVER_PG_CONFIG
 #   server_install [MAKE…]    build the extension and install it into the tree; further arguments go to make
+#   server_mirror NAME        before that: build in a folder below build/, for settings that other builds must not meet
 #   server_install_test_modules [MAKE…]  likewise the extensions below test/module, which only tests need
 #   server_start [SETTING…]   initdb and start; exports PGHOST, PGPORT, PGUSER and PGDATABASE
 #   server_start_beside NAME PORT [SETTING…]  start a second server like it
@@ -159,6 +160,22 @@ server_install() {
     mkdir -p "${stamp%/*}"
     printf '%s\n' "$installation" "$settings" >"$stamp"
     server_make . "$@" all && server_make . "$@" install
+}
+
+# Links to the sources in a folder of their own, so that the objects do not mix with those of plain builds.
+server_mirror() {
+    local directory=$server_checkout/build/$1 path
+    mkdir -p "$directory"
+    find "$directory" -type l -delete
+    (
+        cd "$server_checkout" || exit
+        find src sql doc test/module -type f ! -name '*.o' ! -name '*.d' ! -name '*.so' ! -name '*.bc'
+        printf '%s\n' Makefile fkaudit.control exports.txt
+    ) | while read -r path; do
+        mkdir -p "$directory/$(dirname "$path")"
+        ln -s "$server_checkout/$path" "$directory/$path"
+    done
+    server_checkout=$directory
 }
 
 # The directories of the extensions that only tests need.

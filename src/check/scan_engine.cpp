@@ -5,6 +5,7 @@
 #include "src/check/parallel_count.hpp"
 #include "src/check/parallel_list.hpp"
 #include "src/check/scan_pass.hpp"
+#include "src/check/spill_sizes.hpp"
 #include "src/check/spilled_scan.hpp"
 #include "src/check/worker_count.hpp"
 #include "src/pg/compat.hpp"
@@ -16,7 +17,8 @@ namespace {
 using text = std::string_view;
 using ids = std::span<model::oid const>;
 
-constexpr text too_large = "the parent's keys take more memory than maintenance_work_mem";
+constexpr text too_large = "the parent's keys take more memory than maintenance_work_mem",
+               vast = "the parent's keys take more memory than a processor's cache";
 
 std::size_t memory_limit() { return static_cast<std::size_t>(maintenance_work_mem) * 1024; }
 
@@ -62,27 +64,10 @@ text find_obstacle(pg::call& current, prepared_key const& prepared) {
     return {};
 }
 
-/// Examines an item by temporary files; `make_sink(model::arena&, MemoryContext, key_format const&)` gives what its orphans
-/// go to, and `finish(sink)` ends that.
-template <class MakeSink, class Finish>
-void spill(pg::call& current, work_item& item, MakeSink make_sink, Finish finish) {
-    scoped_context const context(current.context(), "fkaudit spilled scan");
-    pg::context_resource resource(context.get());
-    model::arena arena(resource);
-    auto const format = *find_key_format(arena, *item.prepared.key);
-    item.left_out = too_large;
-    if (!spilled_scan::serves(format)) return;
-    spilled_scan scan(item, format, context.get(), parents_limit());
-    auto* const sink = make_sink(arena, context.get(), format);
-    try {
-        scan.run(*sink);
-    } catch (keys::over_budget const&) {
-        return;
-    }
-    item.left_out = {};
-    item.found->detail =
-        current.arena().concat(too_large, ": both sides were compared in ", scan.parts(), " parts in temporary files");
-    finish(*sink);
+/// `, with the help of 2 parallel workers`; empty where there were none.
+text describe_help(model::arena& arena, text before, int helpers) {
+    if (helpers == 0) return {};
+    return arena.concat(before, "with the help of ", helpers, helpers == 1 ? " parallel worker" : " parallel workers");
 }
 
 model::vector<work_item*> pointers(model::arena& arena, std::span<work_item> items) {
@@ -92,18 +77,20 @@ model::vector<work_item*> pointers(model::arena& arena, std::span<work_item> ite
 }
 
 /// Examines all items: `examine(scan_pass&, leftover&)` some in one reading, and each that is too large for that by
-/// `examine_large(work_item&)`.
+/// `examine_large(work_item&)`; false: it could not, which those that are not too large but vast are returned for.
 template <class Leftover, class Examine, class ExamineLarge>
 void examine_all(pg::call& current, std::span<work_item> items, Examine examine, ExamineLarge examine_large) {
     auto left = pointers(current.arena(), items);
     while (!left.empty()) {
         Leftover more(current.arena());
         {
-            scan_pass pass(current, parents_limit());
+            scan_pass pass(current, spills_all ? 1 : parents_limit());
             for (auto* const item : left) pass.add(*item, *find_key_format(pass.arena(), *item->prepared.key));
             examine(pass, more);
         }
-        for (auto* const item : more.large) examine_large(*item);
+        for (auto* const item : more.large) (void)examine_large(*item);
+        for (auto* const item : more.vast)
+            if (!examine_large(*item)) more.return_vast(*item);
         left.swap(more.later);
     }
 }
@@ -123,23 +110,61 @@ text scan_engine::refuse_list(prepared_key const& prepared) {
                : "showing the rows' primary key could run a user's code";
 }
 
+/// Examines an item by temporary files; `make_sink(model::arena&, MemoryContext, key_format const&)` gives what its orphans
+/// go to, and `finish(sink)` ends that.
+template <class MakeSink, class Finish>
+bool scan_engine::spill(work_item& item, MakeSink make_sink, Finish finish) {
+    scoped_context const context(current_.context(), "fkaudit spilled scan");
+    pg::context_resource resource(context.get());
+    model::arena arena(resource);
+    auto const format = *find_key_format(arena, *item.prepared.key);
+    item.left_out = too_large;
+    if (!spilled_scan::serves(format)) return false;
+    spilled_scan scan(item, format, context.get(), parents_limit());
+    int const workers = may_use_workers_ ? choose_workers(arena, item.prepared) : 0;
+    used_workers_ = used_workers_ || workers > 0;
+    try {
+        scan.compare(workers);
+    } catch (keys::over_budget const&) {
+        return false;
+    }
+    auto* const sink = make_sink(arena, context.get(), format);
+    scan.report(*sink);
+    item.left_out = {};
+    item.found->detail = current_.arena().concat(
+        scan.used_files() ? too_large : vast, ": both sides were compared in ", scan.parts(), " parts in ",
+        scan.used_files() ? "temporary files" : "memory", describe_help(arena, ", ", scan.helpers()));
+    finish(*sink);
+    return true;
+}
+
 struct scan_engine::leftover {
-    explicit leftover(model::arena& arena) : later(arena), large(arena) {}
+    explicit leftover(model::arena& arena) : later(arena), large(arena), vast(arena) {}
 
     void add(work_item& item, bool is_large) { (is_large ? large : later).push_back(&item); }
 
-    model::vector<work_item*> later, large;
+    /// Its set would fit the memory, even so.
+    void return_vast(work_item& item) {
+        item.left_out = {};
+        later.push_back(&item);
+    }
+
+    model::vector<work_item*> later, large, vast;
 };
 
 void scan_engine::count(std::span<work_item> items) {
     auto const share = counting_share(items.size());
     examine_all<leftover>(
         current_, items, [&](scan_pass& pass, leftover& left) { count_pass(pass, share, left); },
-        [&](work_item& item) { count_large(item, share); });
+        [&](work_item& item) { return count_large(item, share); });
 }
 
-/// Reads the parents, unless several processes are to do that: returns how many workers.
-int scan_engine::read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left) const {
+/// Reads the parents, unless several processes are to do that: returns how many workers. Vast ones are left out once.
+int scan_engine::read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left) {
+    if (may_leave_vast_)
+        pass.leave_vast([&](work_item& item, bool must) { (must ? left.large : left.vast).push_back(&item); });
+    may_leave_vast_ = false;
+    if (pass.keys().empty()) return 0;
     // A list's leader does not read itself, so one worker would be no help.
     int const least = purpose == purpose_of_workers::list ? 2 : 1;
     auto const leave = [&](work_item& item, bool is_alone) { left.add(item, is_alone); };
@@ -174,9 +199,7 @@ void scan_engine::count_pass(scan_pass& pass, std::size_t share, leftover& left)
         if (keys[number].set == nullptr) continue;
         auto& found = *pass.keys()[number]->item->found;
         counters[number]->finish(found, current_.context());
-        if (helpers > 0)
-            found.detail = current_.arena().concat("scanned with the help of ", helpers,
-                                                   helpers == 1 ? " parallel worker" : " parallel workers");
+        if (helpers > 0) found.detail = describe_help(current_.arena(), "scanned ", helpers);
     }
 }
 
@@ -189,9 +212,9 @@ void scan_engine::take_out_unread(scan_pass& pass, std::span<child_key const> ke
     }
 }
 
-void scan_engine::count_large(work_item& item, std::size_t share) {
-    spill(
-        current_, item,
+bool scan_engine::count_large(work_item& item, std::size_t share) {
+    return spill(
+        item,
         [&](model::arena& arena, MemoryContext context, key_format const& format) {
             return make_in<orphan_counter>(arena, arena, context, *item.prepared.key, format, share);
         },
@@ -202,9 +225,11 @@ void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::re
     examine_all<leftover>(
         current_, items, [&](scan_pass& pass, leftover& left) { list_pass(pass, max_rows, result, left); },
         [&](work_item& item) {
-            spill(
-                current_, item,
+            return spill(
+                item,
                 [&](model::arena& arena, MemoryContext context, key_format const&) {
+                    // Rows that are in the result cannot be taken back: listed again, they would come twice.
+                    used_workers_ = used_workers_ && item.kept != nullptr;
                     return make_in<orphan_lister>(arena, arena, context, item, max_rows, result);
                 },
                 [](orphan_lister&) {});

@@ -33,14 +33,17 @@ private:
     struct leftover;
 
     void count_pass(scan_pass& pass, std::size_t share, leftover& left);
-    void count_large(work_item& item, std::size_t share);
+    bool count_large(work_item& item, std::size_t share);
+    template <class MakeSink, class Finish>
+    bool spill(work_item& item, MakeSink make_sink, Finish finish);
     void list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result, leftover& left);
-    int read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left) const;
+    int read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left);
     void take_out_unread(scan_pass& pass, std::span<child_key const> keys, leftover& left);
 
     pg::call& current_;
     bool may_use_workers_;
     bool may_share_parents_ = true;
+    bool may_leave_vast_ = true;
     bool used_workers_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "src/check/scan_pass.hpp"
 
+#include "src/check/parent_sample.hpp"
+#include "src/check/spilled_scan.hpp"
 #include "src/pg/compat.hpp"
 
 namespace fkaudit::check {
@@ -56,7 +58,7 @@ scanned_parent* scan_pass::add_parent(scanned_key const& one) {
         columns[part] = {key.parent_column(part).name.name, one.format.parent[part]};
     auto const tables = heaps(arena_, prepared.parent_tables);
     auto* const parent = make_in<scanned_parent>(
-        arena_, scanned_parent{&one.format, {tables, columns, count_blocks(tables)}, nullptr, false});
+        arena_, scanned_parent{&one.format, {tables, columns, count_blocks(tables)}, nullptr, false, false});
     auto const after = std::find_if(parents_.begin(), parents_.end(), [&](scanned_parent const* other) {
         return other->source.blocks < parent->source.blocks;
     });
@@ -67,6 +69,24 @@ scanned_parent* scan_pass::add_parent(scanned_key const& one) {
 /// As integer_set_builder gives up: keys that are not dense take three times their size.
 bool scan_pass::is_doubtful(scanned_parent const& one) const noexcept {
     return one.source.blocks * rows_in_a_block > limit_ / 2 / (3 * sizeof(keys::word));
+}
+
+/// A set that is far larger than a processor's cache is waited for with each key. To write both sides in parts that fit it
+/// takes less time, although the child is read once more for this key.
+void scan_pass::judge(scanned_parent& one) {
+    constexpr std::size_t vast_set = std::size_t{128} << 20;
+    auto const record = one.format->form == key_form::pair ? sizeof(keys::pair) : sizeof(keys::word);
+    auto const set_bytes = [record](std::uint64_t rows) { return 2 * record * rows; };
+    // What is sure to fit needs no look.
+    if (!spilled_scan::serves(*one.format) ||
+        set_bytes(one.source.blocks * MaxHeapTuplesPerPage) < std::min(vast_set, limit_))
+        return;
+    auto const found = sample_parent(context_.get(), one.source, *one.format);
+    if (!found.is_sparse) return;
+    // With the list that the set is made of; and a guess is a guess.
+    one.is_too_large = set_bytes(found.rows) / 2 * 3 > limit_ + limit_ / 4;
+    one.is_vast = one.is_too_large || (set_bytes(found.rows) >= vast_set &&
+                                       spilled_scan::fits(one.source.blocks, count_blocks(tables()), record, limit_));
 }
 
 void scan_pass::forget_parents() {

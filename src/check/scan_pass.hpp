@@ -18,6 +18,7 @@ struct scanned_parent {
     parent_source source;
     parent_keys const* read;  ///< by this process; nullptr: not yet, or by several
     bool is_too_large;
+    bool is_vast;  ///< better compared in parts
 };
 
 /// A key that is examined by a scan.
@@ -41,6 +42,23 @@ public:
 
     /// Adds a key, whose parent is to be read, unless that of an earlier key is the same.
     void add(work_item& item, key_format const& format);
+    /// Takes out the keys whose parents are better compared in parts, by a look at some of their pages:
+    /// `leave(work_item&, bool must)`, where there is no other way.
+    template <class Leave>
+    void leave_vast(Leave leave) {
+        for (auto* const one : parents_) judge(*one);
+        std::size_t count = 0;
+        for (auto* const one : keys_) {
+            if (one->parent->is_vast)
+                leave(*one->item, one->parent->is_too_large);
+            else
+                keys_[count++] = one;
+        }
+        keys_.resize(count);
+        parents_.erase(
+            std::remove_if(parents_.begin(), parents_.end(), [](scanned_parent const* one) { return one->is_vast; }),
+            parents_.end());
+    }
     /// Reads the parents in this process. Keys whose parents do not fit the memory any more are taken out:
     /// `leave(work_item&, bool is_alone)`, alone where they do not fit even without others.
     template <class Leave>
@@ -96,6 +114,7 @@ private:
         choose_columns();
     }
     bool is_doubtful(scanned_parent const& one) const noexcept;
+    void judge(scanned_parent& one);
     void choose_columns();
     scanned_parent* find_parent(scanned_key const& one) const;
     scanned_parent* add_parent(scanned_key const& one);

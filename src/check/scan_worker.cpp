@@ -87,11 +87,9 @@ void work(shm_toc* contents, dsm_segment* segment, MemoryContext context) {
     shm_mq_handle* queue = nullptr;
     auto shared = pg::guarded([&] {
         auto const found = shared_scan::attach(contents, segment);
-        debug_query_string = found.query();
-        pgstat_report_activity(STATE_RUNNING, debug_query_string);
         shm_mq_set_sender(found.queue(ParallelWorkerNumber), MyProc);
         queue = shm_mq_attach(found.queue(ParallelWorkerNumber), segment, nullptr);
-        InstrStartParallelQuery();
+        found.usage().begin();
         return found;
     });
 
@@ -104,7 +102,7 @@ void work(shm_toc* contents, dsm_segment* segment, MemoryContext context) {
     pg::guarded([&] {
         shm_mq_detach(queue);
         shared.parents().detach();
-        InstrEndParallelQuery(shared.buffers(ParallelWorkerNumber), shared.wal(ParallelWorkerNumber));
+        shared.usage().end();
     });
 }
 

@@ -14,14 +14,9 @@ enum part : std::uint64_t {
     part_keys,
     part_parents,
     part_queues,
-    part_query,
-    part_buffers,
-    part_wal,
 };
 
-constexpr int part_count = part_wal;
-
-char const* query_text() noexcept { return debug_query_string == nullptr ? "" : debug_query_string; }
+constexpr int part_count = part_queues;
 
 void copy_name(char* into, std::string_view name) noexcept {
     auto const size = std::min<std::size_t>(name.size(), NAMEDATALEN - 1);
@@ -35,10 +30,10 @@ void shared_scan::estimate(shm_toc_estimator& estimator, scan_pass& pass, int wo
     auto const count = static_cast<std::size_t>(workers);
     auto const heaps = pass.tables().size();
     for (auto const size : {sizeof(header), heaps * sizeof(heap), pass.columns().size() * sizeof(column),
-                            pass.keys().size() * sizeof(key), shared_parents::size(pass), count * wanted.queue_size,
-                            std::strlen(query_text()) + 1, count * sizeof(BufferUsage), count * sizeof(WalUsage)})
+                            pass.keys().size() * sizeof(key), shared_parents::size(pass), count * wanted.queue_size})
         shm_toc_estimate_chunk(&estimator, size);
     shm_toc_estimate_keys(&estimator, part_count);
+    worker_usage::estimate(estimator, workers);
 }
 
 shared_scan shared_scan::create(shm_toc* contents, dsm_segment* segment, scan_pass& pass, int workers,
@@ -59,9 +54,7 @@ shared_scan shared_scan::create(shm_toc* contents, dsm_segment* segment, scan_pa
     make(parents, part_parents, shared_parents::size(pass));
     made.parents_ = shared_parents::create(parents, segment, pass, pass.limit() / 2);
     make(made.queues_, part_queues, count * wanted.queue_size);
-    make(made.query_, part_query, std::strlen(query_text()) + 1);
-    make(made.buffers_, part_buffers, count * sizeof(BufferUsage));
-    make(made.wal_, part_wal, count * sizeof(WalUsage));
+    made.usage_ = worker_usage::create(contents, workers);
 
     made.fill_heaps(heaps);
     made.fill_columns(pass);
@@ -74,7 +67,6 @@ shared_scan shared_scan::create(shm_toc* contents, dsm_segment* segment, scan_pa
         made.keys_[number].parent =
             static_cast<std::size_t>(std::find(parents.begin(), parents.end(), one.parent) - parents.begin());
     }
-    std::strcpy(made.query_, query_text());
     return made;
 }
 
@@ -91,9 +83,7 @@ shared_scan shared_scan::attach(shm_toc* contents, dsm_segment* segment) {
     find(parents, part_parents);
     found.parents_ = shared_parents::attach(parents, segment);
     find(found.queues_, part_queues);
-    find(found.query_, part_query);
-    find(found.buffers_, part_buffers);
-    find(found.wal_, part_wal);
+    found.usage_ = worker_usage::attach(contents);
     return found;
 }
 

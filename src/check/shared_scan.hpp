@@ -3,6 +3,7 @@
 #include "src/check/child_reader.hpp"
 #include "src/check/orphan_counter.hpp"
 #include "src/check/shared_parents.hpp"
+#include "src/check/worker_usage.hpp"
 
 namespace fkaudit::check {
 
@@ -51,10 +52,7 @@ public:
     shm_mq* make_queue(int worker) const;
     shm_mq* queue(int worker) const;
 
-    /// The leader's query, for pg_stat_activity, and what each worker read, for EXPLAIN.
-    char const* query() const noexcept { return query_; }
-    BufferUsage* buffers(int worker) const noexcept { return buffers_ + worker; }
-    WalUsage* wal(int worker) const noexcept { return wal_ + worker; }
+    worker_usage const& usage() const noexcept { return usage_; }
 
 private:
     struct header {
@@ -93,9 +91,7 @@ private:
     key* keys_ = nullptr;
     shared_parents parents_{};
     char* queues_ = nullptr;
-    char* query_ = nullptr;
-    BufferUsage* buffers_ = nullptr;
-    WalUsage* wal_ = nullptr;
+    worker_usage usage_{};
 };
 
 }  // namespace fkaudit::check

@@ -19,7 +19,7 @@ int workers_for_size(std::uint64_t blocks) {
     return workers;
 }
 
-/// By the whole child, all partitions together; `parallel_workers` of a table says it instead. May ereport.
+/// By all partitions together; `parallel_workers` of a table says it instead. May ereport.
 int workers_for_tables(std::span<model::oid const> tables) {
     std::uint64_t blocks = 0;
     int told = -1;
@@ -48,15 +48,27 @@ bool has_ambiguous_example(scan_pass const& pass) {
     return false;
 }
 
+int most_workers() noexcept { return IsParallelWorker() || IsInParallelMode() ? 0 : pg::max_parallel_workers(); }
+
 }  // namespace
 
 int choose_workers(scan_pass& pass, purpose_of_workers purpose) {
     auto const tables = pass.tables();
     return pg::guarded([&] {
-        int const most = pg::max_parallel_workers();
-        if (most == 0 || purpose == purpose_of_workers::none || IsParallelWorker() || IsInParallelMode()) return 0;
+        int const most = most_workers();
+        if (most == 0 || purpose == purpose_of_workers::none) return 0;
         if (purpose == purpose_of_workers::count && has_ambiguous_example(pass)) return 0;
         return std::min(workers_for_tables(tables), most);
+    });
+}
+
+int choose_workers(model::arena& arena, prepared_key const& prepared) {
+    auto const parents = heaps(arena, prepared.parent_tables), children = heaps(arena, prepared.child_tables);
+    auto const tables = arena.array<model::oid>(parents.size() + children.size());
+    std::copy(children.begin(), children.end(), std::copy(parents.begin(), parents.end(), tables.begin()));
+    return pg::guarded([&] {
+        int const most = most_workers();
+        return most == 0 ? 0 : std::min(workers_for_tables(tables), most);
     });
 }
 

@@ -11,4 +11,7 @@ enum class purpose_of_workers : char { none, count, list };
 /// workers.
 int choose_workers(scan_pass& pass, purpose_of_workers purpose);
 
+/// The same where both sides are read: by the size of both together.
+int choose_workers(model::arena& arena, prepared_key const& prepared);
+
 }  // namespace fkaudit::check

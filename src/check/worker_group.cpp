@@ -59,8 +59,7 @@ worker_group::reception worker_group::receive(int worker, std::string_view& mess
 
 void worker_group::end() {
     WaitForParallelWorkersToFinish(context_);
-    for (int number = 0; number < size(); ++number)
-        InstrAccumParallelQuery(shared_.buffers(number), shared_.wal(number));
+    shared_.usage().add(size());
     shared_.parents().detach();
     DestroyParallelContext(context_);
     ExitParallelMode();

@@ -18,21 +18,37 @@ public:
     distinct_list& operator=(distinct_list const&) = delete;
 
     void add(T const& item) {
+        add(item, [](std::span<T const>) { throw over_budget{}; });
+    }
+
+    /// The same, but where too many are left they go to `pass_on(std::span<T const>)`.
+    template <class PassOn>
+    void add(T const& item, PassOn pass_on) {
         if (size_ > 0 && items_[size_ - 1] == item) return;
         if (size_ == room_) {
             make_distinct();
-            if (size_ > room_ / 2) throw over_budget{};
+            if (is_crowded()) drain(pass_on);
         }
         items_[size_++] = item;
     }
 
-    /// The items, sorted.
+    /// Passes on what there is, sorted; the list is empty then.
+    template <class PassOn>
+    void drain(PassOn pass_on) {
+        make_distinct();
+        if (size_ > 0) pass_on(std::span<T const>(items_, size_));
+        size_ = 0;
+    }
+
+    /// The items, sorted. Error: over_budget, as if it had been full.
     std::span<T const> finish() {
         make_distinct();
+        if (is_crowded()) throw over_budget{};
         return {items_, size_};
     }
 
 private:
+    bool is_crowded() const noexcept { return size_ > room_ / 2; }
     void make_distinct() {
         std::sort(items_, items_ + size_, Less());
         size_ = static_cast<std::size_t>(std::unique(items_, items_ + size_) - items_);

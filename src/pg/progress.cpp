@@ -127,9 +127,9 @@ void join_progress() {
 }
 
 void begin_phase(progress_phase phase, std::int64_t blocks, std::int64_t done) {
-    if (!is_followed()) return;
-    auto& counters = *detail::followed_check;
     blocks_before = 0;
+    if (!is_followed() || has_leader) return;
+    auto& counters = *detail::followed_check;
     counters.blocks_total.store(progress_counters::unknown_blocks, relaxed);
     counters.phase.store(phase, relaxed);
     counters.blocks_done.store(done, relaxed);

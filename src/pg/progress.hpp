@@ -78,7 +78,7 @@ void join_progress();
 
 /// What follows may ereport, as a NOTICE does.
 
-/// `done`: where the phase goes on.
+/// `done`: where the phase goes on. A parallel worker begins to count its blocks anew; the rest its leader says.
 void begin_phase(progress_phase phase, std::int64_t blocks = progress_counters::unknown_blocks, std::int64_t done = 0);
 /// So many blocks of the phase are done.
 void note_blocks(std::int64_t done);
