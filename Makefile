@@ -2,7 +2,7 @@
 EXTENSION = fkaudit
 MODULE_big = fkaudit
 DATA = $(wildcard sql/fkaudit--*.sql)
-DOCS = doc/fkaudit.md doc/recipes.md doc/fk_report.schema.json
+DOCS = doc/fkaudit.md doc/recipes.md doc/violations.md doc/fk_report.schema.json
 OBJS = $(sort $(patsubst %.cpp,%.o,$(wildcard src/*.cpp src/*/*.cpp src/*/*/*.cpp)))
 SHLIB_EXPORTS = exports.txt
 SHLIB_LINK = -lstdc++

@@ -107,5 +107,25 @@ cmp_ok(-s "$folder/staging.json", '>', 1_000_000, 'larger than a command line ta
 like($out, qr/info .* many\.t8 .* fk_seven .* renamed/, 'the one difference is found');
 like($out, qr/^\(1 row\)$/m, 'and no other');
 
+# Enforcement, which keys have since PostgreSQL 18.
+if ($server{staging}->pg_version->major >= 18)
+{
+    is( $server{staging}->safe_psql('postgres', <<'SQL'),
+CREATE EXTENSION fkaudit;
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE c (p int CONSTRAINT c_p REFERENCES p);
+SELECT fk_snapshot() AS before \gset
+ALTER TABLE c ALTER CONSTRAINT c_p NOT ENFORCED;
+SELECT severity, change, expected, actual FROM fk_drift(:'before');
+SELECT fk_snapshot() AS before \gset
+ALTER TABLE c ALTER CONSTRAINT c_p ENFORCED;
+SELECT severity, change, expected, actual FROM fk_drift(:'before');
+SQL
+        join("\n",
+            'warning|validity|valid|not valid', 'error|enforcement|enforced|not enforced', 'error|trigger state|enabled|none',
+            'info|validity|not valid|valid',    'info|enforcement|not enforced|enforced',  'info|trigger state|none|enabled'),
+        'enforcement');
+}
+
 $_->stop for values %server;
 done_testing();

@@ -1,5 +1,5 @@
 # fk_violations: each violation counts exactly once, however it is raised, caught, raised again or deferred, and whatever
-# the log has of it.
+# the log has of it. doc/violations.md has the scenarios and what was counted on which major: here it is compared.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -78,14 +78,45 @@ BEGIN
 END $$;
 CREATE TRIGGER at_log BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION at_log();
 CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO d VALUES (99); COMMIT; END $$;
+CREATE PROCEDURE commits_again() LANGUAGE plpgsql AS $$
+BEGIN
+    FOR n IN 1..3 LOOP
+        BEGIN
+            PERFORM bad_insert();
+        EXCEPTION WHEN foreign_key_violation THEN NULL;
+        END;
+        COMMIT;
+    END LOOP;
+END $$;
+CREATE TABLE many AS SELECT 77 AS p FROM generate_series(1, 50000);
+SQL
+$node->safe_psql('postgres', <<'SQL') if $major >= 18;
+CREATE TABLE unenforced (p int CONSTRAINT unenforced_fk REFERENCES p NOT ENFORCED);
+INSERT INTO unenforced VALUES (77);
+CREATE EXTENSION btree_gist;
+CREATE TABLE times (id int, during daterange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
+CREATE TABLE of_times (id int, during daterange, CONSTRAINT of_times_fk FOREIGN KEY (id, PERIOD during) REFERENCES times (id, PERIOD during));
 SQL
 
-# Each scenario: its name, its SQL, and the rows of fk_violations that it adds, as `constraint|side|count`.
-my @scenarios;
+# Each scenario: its name, its SQL, and the rows of fk_violations that it adds, as `constraint|side|count`. An array instead
+# of one: what it is before 18, and since.
+my (@scenarios, %expectation);
 
 sub scenario
 {
-    push @scenarios, [@_];
+    my ($name, $sql, @rows) = @_;
+    my @words = map { ref $_ ? join(', since 18 ', map { tr/|/ /r } @$_) : tr/|/ /r } @rows;
+    $expectation{$name} = join('; ', @words) || 'nothing';
+    push @scenarios, [ $name, $sql, map { ref $_ ? $_->[ $major >= 18 ] : $_ } @rows ];
+    return;
+}
+
+# One that PostgreSQL knows since 18.
+sub scenario_since_18
+{
+    my ($name) = @_;
+    scenario(@_);
+    pop @scenarios if $major < 18;
     return;
 }
 
@@ -99,7 +130,7 @@ scenario('an INSERT', 'INSERT INTO c (p) VALUES (99)', 'c_fk|child write|1');
 scenario('an UPDATE of the child', 'UPDATE c SET p = 99', 'c_fk|child write|1');
 scenario('a DELETE of the parent', 'DELETE FROM p WHERE id = 1', 'c_fk|parent write|1');
 scenario('an UPDATE of the parent key', 'UPDATE p SET id = 50 WHERE id = 2', 'c_fk|parent write|1');
-scenario('a DELETE under RESTRICT', 'DELETE FROM p WHERE id = 4', $major >= 18 ? 'r_fk|restrict|1' : 'r_fk|parent write|1');
+scenario('a DELETE under RESTRICT', 'DELETE FROM p WHERE id = 4', [ 'r_fk|parent write|1', 'r_fk|restrict|1' ]);
 scenario('MATCH FULL with one NULL', 'INSERT INTO f VALUES (1, NULL)', 'f_fk|child write|1');
 scenario('SET DEFAULT to what is not there', 'DELETE FROM p WHERE id = 5', 's_fk|child write|1');
 scenario('the end of a cascade', 'DELETE FROM p WHERE id = 6', 'chain_2_fk|parent write|1');
@@ -146,12 +177,26 @@ scenario('SET CONSTRAINTS, caught, and again at COMMIT',
 scenario('a procedure that commits', 'CALL commits()', 'd_fk|child write|1');
 scenario('PREPARE TRANSACTION', q{BEGIN; INSERT INTO d VALUES (99); PREPARE TRANSACTION 'x'}, 'd_fk|child write|1');
 
+scenario('a procedure that catches and commits', 'CALL commits_again()', 'c_fk|child write|3');
+
 # By DDL.
 scenario('ADD CONSTRAINT', 'ALTER TABLE loose ADD CONSTRAINT loose_fk FOREIGN KEY (p) REFERENCES p', 'loose_fk|validation|1');
 scenario('VALIDATE CONSTRAINT', 'ALTER TABLE not_valid VALIDATE CONSTRAINT not_valid_fk', 'not_valid_fk|validation|1');
 scenario('ALTER COLUMN TYPE, which validates anew', 'ALTER TABLE unchecked ALTER p TYPE bigint', 'unchecked_fk|validation|1');
 scenario('DETACH PARTITION CONCURRENTLY', 'ALTER TABLE whole DETACH PARTITION whole_2 CONCURRENTLY', 'of_whole_fk|detach|1');
 scenario('DETACH PARTITION', 'ALTER TABLE whole DETACH PARTITION whole_1', 'of_whole_fk|detach|1');
+scenario_since_18('ALTER CONSTRAINT ENFORCED', 'ALTER TABLE unenforced ALTER CONSTRAINT unenforced_fk ENFORCED', 'unenforced_fk|validation|1');
+
+# With parallel workers: they read, and raise none by themselves.
+my $forced = $major >= 16 ? 'debug_parallel_query' : 'force_parallel_mode';
+my $eager = "SET $forced = on; SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; ";
+scenario('ADD CONSTRAINT, validated by parallel workers', $eager . 'ALTER TABLE many ADD CONSTRAINT many_fk FOREIGN KEY (p) REFERENCES p', 'many_fk|validation|1');
+scenario('INSERT of what parallel workers read', $eager . 'INSERT INTO c (p) SELECT max(p) FROM many', 'c_fk|child write|1');
+
+# A key over time.
+scenario_since_18('a key with PERIOD, the child', q{INSERT INTO of_times VALUES (1, '[2020-01-01,2021-01-01)')}, 'of_times_fk|child write|1');
+scenario_since_18('a key with PERIOD, the parent', q{INSERT INTO times VALUES (2, '[2020-01-01,2021-01-01)'); INSERT INTO of_times SELECT * FROM times;
+    DELETE FROM times}, 'of_times_fk|parent write|1');
 
 # Partitions count for the key that was declared.
 scenario('two partitions of the child', 'INSERT INTO parts VALUES (99); INSERT INTO parts VALUES (100)', 'parts_fk|child write|2');
@@ -168,6 +213,21 @@ scenario('somebody else warns with the SQLSTATE', q{DO $$ BEGIN RAISE WARNING 'x
 scenario('other errors', 'INSERT INTO p VALUES (1); INSERT INTO c (p) VALUES (0 / 0); SELECT nonsense');
 scenario('what succeeds', 'BEGIN; INSERT INTO c (p) VALUES (7); UPDATE c SET p = 8 WHERE p = 7; DELETE FROM c WHERE p = 8; COMMIT');
 
+# `| scenario | expected | 15 | 17 | 18 | 19 |`: the columns of numbers by their headings.
+my (%documented, @headings);
+for my $line (split /\n/, slurp_file('doc/violations.md'))
+{
+    next unless $line =~ /^\| (.+) \|$/;
+    my ($scenario, $expected, @counted) = split / \| /, $1;
+    @headings = @counted if $scenario eq 'scenario';
+    $documented{$scenario} = { expected => $expected, map { $headings[$_] => $counted[$_] } 0 .. $#counted };
+}
+is_deeply([ sort keys %documented ], [ sort 'scenario', keys %expectation ], 'each scenario is documented');
+for my $name (sort keys %expectation)
+{
+    is($documented{$name}{expected}, $expectation{$name}, "$name: what is expected is documented");
+}
+
 my $ask = 'SELECT constraint_name, side, violations FROM fk_violations';
 for my $one (@scenarios)
 {
@@ -176,9 +236,14 @@ for my $one (@scenarios)
     my ($out, $err) = ('', '');
     $sql .= ";\n" unless $sql =~ /^COPY/;
     IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr('postgres') ], '<', \$sql, '>', \$out, '2>', \$err);
-    is($node->safe_psql('postgres', $ask), join("\n", @expected), $name) or diag $err;
+    my $counted = $node->safe_psql('postgres', $ask);
+    is($counted, join("\n", @expected), $name) or diag $err;
+    my $numbers = join(' + ', map { s/.*\|//r } split /\n/, $counted) || 0;
+    is($documented{$name}{$major}, $numbers, "$name: what was counted is documented") if grep { $_ eq $major } @headings;
+    delete $documented{$name}{$major};
 }
-cmp_ok(scalar(@scenarios), '>=', 24, 'there are enough of them');
+is(join(', ', map { $_->{$major} // () } grep { $_->{expected} ne 'expected' } values %documented) =~ tr/-, //dr, '',
+    'what this major does not know is documented as such') if grep { $_ eq $major } @headings;
 
 # What is kept of the latest one: the declared names, times, windows, who and what.
 $node->safe_psql('postgres', 'SELECT fk_violations_reset(); CREATE ROLE "Bob" SUPERUSER LOGIN');

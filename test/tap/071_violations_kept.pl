@@ -166,6 +166,8 @@ sub stops_and_says
     my $offset = -s $node->logfile;
     $node->append_conf('postgresql.conf', 'log_min_messages = log');
     $node->reload;
+    # A postmaster that is to stop reads no settings any more.
+    $node->poll_query_until('postgres', q{SELECT current_setting('log_min_messages') = 'log'}) or die;
     $node->stop;
     like(slurp_file($node->logfile, $offset), $pattern, "$name: the log says so");
     ok(!-e "$file.tmp", "$name: nothing half done is left");
@@ -290,22 +292,53 @@ for my $table ('c', 'p')
 }
 fails_with('SET ROLE anybody; SET fkaudit.track = off', qr/permission denied to set parameter "fkaudit.track"/, 'switching off is not for anybody');
 
-# Logical replication: the worker that applies has no query and no command around its triggers.
+# Logical replication: the workers have no query and no command around their triggers.
 $node->append_conf('postgresql.conf', "wal_level = logical\nlog_min_messages = warning");
 $node->restart;
 my $publisher = PostgreSQL::Test::Cluster->new('publisher');
 $publisher->init(allows_streaming => 'logical');
-$publisher->append_conf('postgresql.conf', 'fsync = off');
+$publisher->append_conf('postgresql.conf', "fsync = off\nlogical_decoding_work_mem = 64kB");
 $publisher->start;
 $publisher->safe_psql('postgres', 'CREATE TABLE applied (p int); CREATE PUBLICATION pub FOR TABLE applied');
-ask('SELECT fk_violations_reset(); CREATE TABLE applied (p int CONSTRAINT applied_fk REFERENCES p)');
+ask('CREATE TABLE applied (p int CONSTRAINT applied_fk REFERENCES p)');
 ask(q{DO $$ DECLARE t name; BEGIN FOR t IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'applied'::regclass LOOP EXECUTE format('ALTER TABLE applied ENABLE ALWAYS TRIGGER %I', t); END LOOP; END $$});
-ask("CREATE SUBSCRIPTION sub CONNECTION '" . $publisher->connstr . " dbname=postgres' PUBLICATION pub WITH (disable_on_error = true)");
-$node->wait_for_subscription_sync($publisher, 'sub');
+
+# The subscription stops at the first error.
+sub apply
+{
+    my ($name, $options, $statement) = @_;
+    ask('SELECT fk_violations_reset(); TRUNCATE applied');
+    ask("CREATE SUBSCRIPTION sub CONNECTION '" . $publisher->connstr . " dbname=postgres' PUBLICATION pub WITH (disable_on_error = true$options)");
+    if ($statement)
+    {
+        $node->wait_for_subscription_sync($publisher, 'sub');
+        # Nothing is applied in parallel before that, and before the worker knows it.
+        $node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_subscription_rel WHERE srsubstate <> 'r'}) or die;
+        $publisher->safe_psql('postgres', 'INSERT INTO applied VALUES (1)');
+        $publisher->wait_for_catchup('sub');
+        $publisher->safe_psql('postgres', $statement);
+    }
+    ok($node->poll_query_until('postgres', 'SELECT NOT subenabled FROM pg_subscription'), "$name: the subscription stops at the error");
+    is(ask('SELECT constraint_name, side, violations, last_key FROM fk_violations'), 'applied_fk|child write|1|', "$name: counts once");
+    ok($publisher->poll_query_until('postgres', 'SELECT stream_txns > 0 FROM pg_stat_replication_slots'), "$name: it was a stream")
+      if $options =~ /streaming/;
+    ask('ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub');
+    ok($publisher->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_replication_slots WHERE active}), "$name: the workers are gone");
+    $publisher->safe_psql('postgres', 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots; TRUNCATE applied');
+    return;
+}
+my $many = 'BEGIN; INSERT INTO applied SELECT 1 FROM generate_series(1, 10000); INSERT INTO applied VALUES (99); COMMIT';
+apply('a worker that applies', '', 'INSERT INTO applied VALUES (99)');
+apply('a worker that applies a stream', ', streaming = on', $many);
+SKIP:
+{
+    skip 'a subscription applies in parallel since PostgreSQL 16', 5 if $major < 16;
+    my $offset = -s $node->logfile;
+    apply('a worker that applies in parallel', ', streaming = parallel', $many);
+    like(slurp_file($node->logfile, $offset), qr/parallel apply worker/, 'there was one');
+}
 $publisher->safe_psql('postgres', 'INSERT INTO applied VALUES (99)');
-ok($node->poll_query_until('postgres', 'SELECT NOT subenabled FROM pg_subscription'), 'the subscription stops at the error');
-is(ask('SELECT constraint_name, side, violations, last_key FROM fk_violations'), 'applied_fk|child write|1|', 'a subscription\'s worker');
-ask('ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub');
+apply('a worker that copies a table for the first time', '', '');
 $publisher->stop;
 
 $node->stop;

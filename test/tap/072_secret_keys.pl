@@ -1,6 +1,6 @@
 # The key of a violation is kept nowhere, not in shared memory nor in the file, where the child or the parent has row
 # security, however the table was written. PostgreSQL itself hides such keys only from those to whom the policies apply:
-# here a superuser writes.
+# here a superuser writes. Nor is the key of what a subscription's worker writes kept, of whichever table.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -14,6 +14,7 @@ shared_preload_libraries = 'fkaudit'
 fsync = off
 autovacuum = off
 max_prepared_transactions = 2
+wal_level = logical
 CONF
 $node->start;
 $node->safe_psql('postgres', <<'SQL');
@@ -68,6 +69,7 @@ ALTER TABLE secret_p DISABLE ROW LEVEL SECURITY;
 ALTER TABLE secret_c DISABLE ROW LEVEL SECURITY;
 ALTER TABLE bottom DISABLE ROW LEVEL SECURITY;
 ALTER TABLE secret_parts DISABLE ROW LEVEL SECURITY;
+ALTER TABLE IF EXISTS applied_secret DISABLE ROW LEVEL SECURITY;
 SELECT string_agg(constraint_name || ' ' || coalesce(last_key, '-'), ', ' ORDER BY constraint_name, side) FROM fk_violations;
 ROLLBACK;
 SQL
@@ -132,6 +134,61 @@ $session->quit;
 # A key that was kept before goes as soon as fk_violations is read.
 $node->safe_psql('postgres', 'ALTER TABLE open_p ENABLE ROW LEVEL SECURITY; TABLE fk_violations; ALTER TABLE open_p DISABLE ROW LEVEL SECURITY');
 is($node->safe_psql('postgres', $show), 'open_c_fk -', 'kept before row security was switched on');
+
+# The workers of a subscription write without queries, so nothing says which tables a transaction wrote. It does not help
+# that a trigger's query wrote to one that is known to have no row security.
+$node->safe_psql('postgres', <<'SQL');
+CREATE ROLE owner LOGIN;
+CREATE ROLE anybody LOGIN;
+CREATE TABLE applied_first (k text);
+CREATE FUNCTION write_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.open_c VALUES ('here'); RETURN NEW; END $$;
+CREATE TRIGGER write_open BEFORE INSERT ON applied_first FOR EACH ROW EXECUTE FUNCTION write_open();
+ALTER TABLE applied_first ENABLE ALWAYS TRIGGER write_open;
+CREATE TABLE applied_open (k text CONSTRAINT applied_open_fk REFERENCES open_p);
+CREATE TABLE applied_secret (k text CONSTRAINT applied_secret_fk REFERENCES open_p);
+ALTER TABLE applied_secret ENABLE ROW LEVEL SECURITY;
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT tgrelid::regclass AS child, tgname FROM pg_trigger
+                WHERE tgrelid IN ('applied_open'::regclass, 'applied_secret'::regclass) LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', one.child, one.tgname);
+    END LOOP;
+END $$;
+ALTER TABLE applied_open OWNER TO owner;
+GRANT USAGE ON SCHEMA public TO owner, anybody;
+SQL
+my $publisher = PostgreSQL::Test::Cluster->new('publisher');
+$publisher->init(allows_streaming => 'logical');
+$publisher->append_conf('postgresql.conf', 'fsync = off');
+$publisher->start;
+$publisher->safe_psql('postgres', <<'SQL');
+CREATE TABLE applied_first (k text);
+CREATE TABLE applied_open (k text);
+CREATE TABLE applied_secret (k text);
+CREATE PUBLICATION pub FOR ALL TABLES;
+SQL
+for my $table ('applied_secret', 'applied_open')
+{
+    $node->safe_psql('postgres', 'SELECT fk_violations_reset()');
+    $node->safe_psql('postgres', "CREATE SUBSCRIPTION sub CONNECTION '" . $publisher->connstr
+          . " dbname=postgres' PUBLICATION pub WITH (disable_on_error = true, copy_data = false)");
+    $node->wait_for_subscription_sync($publisher, 'sub');
+    $publisher->safe_psql('postgres', "BEGIN; INSERT INTO applied_first VALUES ('x'); INSERT INTO $table VALUES ('hidden'); COMMIT");
+    ok($node->poll_query_until('postgres', 'SELECT NOT subenabled FROM pg_subscription'), "$table: the subscription stops at the error");
+    is($node->safe_psql('postgres', $show), "${table}_fk -", "$table: the key is not kept");
+    $node->safe_psql('postgres', 'ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub');
+    $publisher->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_replication_slots WHERE active}) or die;
+    $publisher->safe_psql('postgres', 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots');
+}
+# Who it was (the subscription's owner) is for the same roles as of any other violation.
+my $see = "SELECT violations, last_key, last_user = (SELECT rolname FROM pg_roles WHERE oid = 10) FROM fk_violations";
+is($node->safe_psql('postgres', "SET ROLE owner; $see"), '1||t', 'the owner sees who it was');
+is($node->safe_psql('postgres', "SET ROLE anybody; $see"), '1||', 'others do not');
+$node->safe_psql('postgres', 'ALTER TABLE applied_open ENABLE ROW LEVEL SECURITY');
+is($node->safe_psql('postgres', $see), '1||', 'and nobody where the table has row security');
+$publisher->stop;
 
 # Nor are there any in the file.
 violate("INSERT INTO secret_c VALUES ('hidden in the file');");
