@@ -258,6 +258,24 @@ $node->psql('postgres', 'INSERT INTO parts VALUES (5); INSERT INTO parts VALUES 
 is( $node->safe_psql('postgres', 'SELECT violations, first_seen < last_seen, last_key, last_user <> $$Bob$$ FROM fk_violations'),
     '2|t|(p)=(102)|t', 'is followed by the next');
 
+# Of several partitions the latest and the first ones count, whichever partition comes first; each can be reset by itself.
+my $parts = 'SELECT violations, last_key, first_seen = (SELECT min(first_seen) FROM noted) FROM fk_violations';
+$node->safe_psql('postgres', 'CREATE TABLE noted (first_seen timestamptz)');
+for my $keys ([ 53, 103, 54, 104 ], [ 103, 53, 104, 54 ])
+{
+    $node->safe_psql('postgres', 'SELECT fk_violations_reset(); TRUNCATE noted');
+    my $times = 0;
+    for my $key (@$keys)
+    {
+        $node->psql('postgres', "INSERT INTO parts VALUES ($key)");
+        $node->safe_psql('postgres', 'INSERT INTO noted SELECT first_seen FROM fk_violations');
+        ++$times;
+        is($node->safe_psql('postgres', $parts), "$times|(p)=($key)|t", "two partitions, number $times: $key");
+    }
+}
+is($node->safe_psql('postgres', q{SELECT fk_violations_reset('parts_low'), (SELECT last_key FROM fk_violations)}), '|(p)=(104)', 'one partition is reset');
+is($node->safe_psql('postgres', q{SELECT fk_violations_reset('parts'), (SELECT count(*) FROM fk_violations)}), '|0', 'and all of them');
+
 # What nobody has declared any more stays, as it was recorded.
 $node->psql('postgres', 'CREATE TABLE "Gone T" (p int CONSTRAINT "Gone K" REFERENCES p); INSERT INTO "Gone T" VALUES (99)');
 $node->safe_psql('postgres', 'DROP TABLE "Gone T"');

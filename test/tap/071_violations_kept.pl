@@ -251,6 +251,8 @@ is(ask('SELECT tracked, evicted FROM fk_violations_info'), '100|60', 'full: 30 e
 is(ask(q{SELECT string_agg(constraint_name, ' ' ORDER BY first_seen) FROM (SELECT * FROM fk_violations ORDER BY first_seen LIMIT 2) v}),
     'k31 k32', 'the oldest ones');
 is(ask('SELECT sum(violations) FROM fk_violations'), 200, 'the others are whole');
+$node->restart;
+is(ask('SELECT tracked, evicted FROM fk_violations_info'), '100|60', 'a restart keeps how many went');
 
 # Reset: one key, one table, all; what was never violated but exists; what does not exist.
 is(ask(q{SELECT fk_violations_reset('t40', 'k40'), (SELECT count(*) FROM fk_violations)}), '|99', 'one key');

@@ -51,6 +51,13 @@ like($node->safe_psql('postgres', q{SELECT explanation FROM fk_incidents() WHERE
     'and a sentence');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM fk_incidents('0')}), '2', 'what goes on is in, however short the time');
 
+# Both sides of a key are one incident.
+$node->safe_psql('postgres', 'CREATE TABLE sides (p int CONSTRAINT sides_p REFERENCES p); INSERT INTO p VALUES (1); INSERT INTO sides VALUES (1)');
+violate('sides', 3);
+$node->psql('postgres', 'DELETE FROM p') for 1 .. 3;
+is($node->safe_psql('postgres', q{SELECT violations FROM fk_incidents() WHERE constraint_name = 'sides_p'}), 6, 'both sides are one incident');
+$node->safe_psql('postgres', q{SELECT fk_violations_reset('sides'); DROP TABLE sides});
+
 # Rights: the counts are everybody's, the history is not.
 is($node->safe_psql('postgres', "SET ROLE somebody; $ask"), "public.c|c_p|5||||t|t\npublic.d|d_p|6||||t|t", 'without the history');
 like($node->safe_psql('postgres', 'SET ROLE somebody; SELECT explanation FROM fk_incidents() LIMIT 1'),
