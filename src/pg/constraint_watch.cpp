@@ -50,7 +50,8 @@ void at_access(ObjectAccessType access, Oid catalog, Oid object, int column, voi
 
 /// Whether all of this statement was seen.
 bool has_seen_all() noexcept {
-    if (is_watching) return watching_since != GetCurrentStatementStartTimestamp();
+    // A library that took the hook after this may not hand it on.
+    if (is_watching) return object_access_hook == at_access && watching_since != GetCurrentStatementStartTimestamp();
     next_hook = object_access_hook;
     object_access_hook = at_access;
     is_watching = true;

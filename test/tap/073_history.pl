@@ -269,6 +269,17 @@ is($node->safe_psql('dumped', q{SELECT change, child, constraint_name, command F
       . "renamed|moved.ec|e_q|ALTER EXTENSION fkaudit_keys\ndropped|moved.ec|e_q|DROP EXTENSION fkaudit_keys", 'the keys of an extension');
 is($node->safe_psql('dumped', 'SELECT ext.fk_sync_history()'), '0', 'nothing to sync after it');
 
+# A library that takes the hook by which a session sees constraints made and dropped, and hands it on to nobody.
+is( $node->safe_psql('dumped', <<'SQL'), "added|e_p\ndropped|e_p", 'a hook that somebody took');
+SET client_min_messages = warning;
+CREATE EXTENSION fkaudit_test;
+CREATE TABLE first_one (a int);
+SELECT FROM take_object_access_hook();
+CREATE TABLE second_one (a int CONSTRAINT e_p REFERENCES p);
+DROP TABLE second_one;
+SELECT change, constraint_name FROM ext.fk_history OFFSET 7;
+SQL
+
 # A crash in the middle of a transaction: neither the command nor its row is there; what was committed is.
 $node->safe_psql('dumped', 'ALTER TABLE c ADD CONSTRAINT c_c FOREIGN KEY (b) REFERENCES p');
 my $session = $node->background_psql('dumped');

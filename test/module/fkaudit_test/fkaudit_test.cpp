@@ -8,6 +8,10 @@
 #include "src/pg/spi.hpp"
 #include "src/pg/subtransaction.hpp"
 
+extern "C" {
+#include <catalog/objectaccess.h>
+}
+
 namespace fkaudit::test {
 
 namespace {
@@ -282,6 +286,14 @@ FKAUDIT_TEST_FUNCTION(echo)
 FKAUDIT_TEST_FUNCTION(read_column)
 FKAUDIT_TEST_FUNCTION(plant_fault)
 FKAUDIT_TEST_FUNCTION(quote_name)
+
+/// take_object_access_hook(): as a library would that calls nobody before it.
+PG_FUNCTION_INFO_V1(take_object_access_hook);
+PGDLLEXPORT Datum take_object_access_hook(PG_FUNCTION_ARGS) {
+    (void)fcinfo;
+    object_access_hook = [](ObjectAccessType, Oid, Oid, int, void*) {};
+    return Datum{0};
+}
 
 /// do_nothing(): the least that an event trigger can cost.
 PG_FUNCTION_INFO_V1(do_nothing);
