@@ -225,6 +225,27 @@ TEST_F(Incidents, FollowsARename) {
     EXPECT_TRUE(only().nearest_change.value_or("").starts_with("renamed at"));
 }
 
+TEST_F(Incidents, TakesChangesByWhichAKeyLeftItsTables) {
+    // Another key of the child, whose table was split off; one of the parent, which points elsewhere since.
+    for (auto const& [old_child, old_parent] : {std::pair{"s.c", "s.x"}, std::pair{"s.y", "s.p"}}) {
+        changes = {{.at = ago(21),
+                    .when = "then",
+                    .change = "changed",
+                    .child = "s.new",
+                    .old_child = old_child,
+                    .constraint_name = "z",
+                    .old_constraint_name = "z",
+                    .parent = "s.elsewhere",
+                    .old_parent = old_parent,
+                    .user = "ann",
+                    .command = "x"}};
+        rate.windows = {};
+        rate.first_seen = {};
+        add(20, 30);
+        EXPECT_EQ(only().nearest_change.value_or(""), "changed key z of s.new at then by ann: x") << old_child;
+    }
+}
+
 TEST_F(Incidents, SaysHowToHaveAHistory) {
     add(20, 30);
     state = change_history::state::off;
