@@ -47,7 +47,7 @@ File extent_files::open(std::size_t process) {
     return file;
 }
 
-std::byte* extent_files::keep(std::byte* extent, std::size_t bytes, std::uint32_t& id) {
+void extent_files::keep(std::byte* extent, std::size_t bytes, std::uint32_t& id) {
     if (kept_ == UINT32_MAX)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too much data in temporary files")));
     auto const file = open_own();
@@ -61,7 +61,6 @@ std::byte* extent_files::keep(std::byte* extent, std::size_t bytes, std::uint32_
                         errmsg("could not write to temporary file \"%s\": %m", describe(file).data())));
     }
     id = kept_++;
-    return extent;
 }
 
 std::byte const* extent_files::get(std::size_t process, std::uint32_t id) {

@@ -16,8 +16,8 @@ public:
     extent_files(extent_files const&) = delete;
     extent_files& operator=(extent_files const&) = delete;
 
-    /// Writes an extent to this process's file, and says what it is called there. Its memory is free for the next one.
-    std::byte* keep(std::byte* extent, std::size_t bytes, std::uint32_t& id);
+    /// Writes an extent to this process's file, and says what it is called there.
+    void keep(std::byte* extent, std::size_t bytes, std::uint32_t& id);
 
     /// An extent of a process's file, until the next one is asked for.
     std::byte const* get(std::size_t process, std::uint32_t id);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/check/extent_store.hpp"
+#include "src/check/extent_files.hpp"
 #include "src/check/spill_board.hpp"
 #include "src/keys/distinct_list.hpp"
 #include "src/keys/part_chains.hpp"
@@ -21,11 +21,11 @@ template <class Key>
 class part_comparison {
 public:
     /// `missing`: writes one part. `place`: for the set of the largest part.
-    part_comparison(model::arena& arena, spill_board& board, extent_store& store,
-                    keys::chain_writer<Key, extent_store>& missing, std::byte* place)
+    part_comparison(model::arena& arena, spill_board& board, extent_files& files,
+                    keys::chain_writer<Key, extent_files>& missing, std::byte* place)
         : arena_(arena),
           board_(board),
-          store_(store),
+          files_(files),
           groups_(board.groups()),
           missing_(missing),
           list_(arena.resource(), board.plan().missing_limit),
@@ -63,7 +63,7 @@ private:
             board_.written(process, side)[part],
             [&](std::uint32_t id) {
                 CHECK_FOR_INTERRUPTS();
-                return store_.get(process, id);
+                return files_.get(process, id);
             },
             use);
     }
@@ -94,9 +94,9 @@ private:
 
     model::arena& arena_;
     spill_board& board_;
-    extent_store& store_;
+    extent_files& files_;
     keys::row_groups groups_;
-    keys::chain_writer<Key, extent_store>& missing_;
+    keys::chain_writer<Key, extent_files>& missing_;
     keys::distinct_list<Key, key_less> list_;
     std::byte* place_;
     std::span<std::span<std::size_t const>> members_;

@@ -77,7 +77,7 @@ model::vector<work_item*> pointers(model::arena& arena, std::span<work_item> ite
 }
 
 /// Examines all items: `examine(scan_pass&, leftover&)` some in one reading, and each that is too large for that by
-/// `examine_large(work_item&)`; false: it could not, which those that are not too large but vast are returned for.
+/// `examine_large(work_item&, text why)`; false: it could not, which those that are not too large but vast are returned for.
 template <class Leftover, class Examine, class ExamineLarge>
 void examine_all(pg::call& current, std::span<work_item> items, Examine examine, ExamineLarge examine_large) {
     auto left = pointers(current.arena(), items);
@@ -88,9 +88,9 @@ void examine_all(pg::call& current, std::span<work_item> items, Examine examine,
             for (auto* const item : left) pass.add(*item, *find_key_format(pass.arena(), *item->prepared.key));
             examine(pass, more);
         }
-        for (auto* const item : more.large) (void)examine_large(*item);
+        for (auto* const item : more.large) (void)examine_large(*item, too_large);
         for (auto* const item : more.vast)
-            if (!examine_large(*item)) more.return_vast(*item);
+            if (!examine_large(*item, vast)) more.return_vast(*item);
         left.swap(more.later);
     }
 }
@@ -113,12 +113,12 @@ text scan_engine::refuse_list(prepared_key const& prepared) {
 /// Examines an item by temporary files; `make_sink(model::arena&, MemoryContext, key_format const&)` gives what its orphans
 /// go to, and `finish(sink)` ends that.
 template <class MakeSink, class Finish>
-bool scan_engine::spill(work_item& item, MakeSink make_sink, Finish finish) {
+bool scan_engine::spill(work_item& item, text why, MakeSink make_sink, Finish finish) {
     scoped_context const context(current_.context(), "fkaudit spilled scan");
     pg::context_resource resource(context.get());
     model::arena arena(resource);
     auto const format = *find_key_format(arena, *item.prepared.key);
-    item.left_out = too_large;
+    item.left_out = why;
     if (!spilled_scan::serves(format)) return false;
     spilled_scan scan(item, format, context.get(), parents_limit());
     int const workers = may_use_workers_ ? choose_workers(arena, item.prepared) : 0;
@@ -131,9 +131,9 @@ bool scan_engine::spill(work_item& item, MakeSink make_sink, Finish finish) {
     auto* const sink = make_sink(arena, context.get(), format);
     scan.report(*sink);
     item.left_out = {};
-    item.found->detail = current_.arena().concat(
-        scan.used_files() ? too_large : vast, ": both sides were compared in ", scan.parts(), " parts in ",
-        scan.used_files() ? "temporary files" : "memory", describe_help(arena, ", ", scan.helpers()));
+    item.found->detail =
+        current_.arena().concat(why, ": both sides were compared in ", scan.parts(), " parts in temporary files",
+                                describe_help(arena, ", ", scan.helpers()));
     finish(*sink);
     return true;
 }
@@ -156,7 +156,7 @@ void scan_engine::count(std::span<work_item> items) {
     auto const share = counting_share(items.size());
     examine_all<leftover>(
         current_, items, [&](scan_pass& pass, leftover& left) { count_pass(pass, share, left); },
-        [&](work_item& item) { return count_large(item, share); });
+        [&](work_item& item, text why) { return count_large(item, why, share); });
 }
 
 /// Reads the parents, unless several processes are to do that: returns how many workers. Vast ones are left out once.
@@ -212,9 +212,9 @@ void scan_engine::take_out_unread(scan_pass& pass, std::span<child_key const> ke
     }
 }
 
-bool scan_engine::count_large(work_item& item, std::size_t share) {
+bool scan_engine::count_large(work_item& item, text why, std::size_t share) {
     return spill(
-        item,
+        item, why,
         [&](model::arena& arena, MemoryContext context, key_format const& format) {
             return make_in<orphan_counter>(arena, arena, context, *item.prepared.key, format, share);
         },
@@ -224,9 +224,9 @@ bool scan_engine::count_large(work_item& item, std::size_t share) {
 void scan_engine::list(std::span<work_item> items, std::int64_t max_rows, pg::result_set& result) {
     examine_all<leftover>(
         current_, items, [&](scan_pass& pass, leftover& left) { list_pass(pass, max_rows, result, left); },
-        [&](work_item& item) {
+        [&](work_item& item, text why) {
             return spill(
-                item,
+                item, why,
                 [&](model::arena& arena, MemoryContext context, key_format const&) {
                     // Rows that are in the result cannot be taken back: listed again, they would come twice.
                     used_workers_ = used_workers_ && item.kept != nullptr;

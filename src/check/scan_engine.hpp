@@ -33,9 +33,9 @@ private:
     struct leftover;
 
     void count_pass(scan_pass& pass, std::size_t share, leftover& left);
-    bool count_large(work_item& item, std::size_t share);
+    bool count_large(work_item& item, std::string_view why, std::size_t share);
     template <class MakeSink, class Finish>
-    bool spill(work_item& item, MakeSink make_sink, Finish finish);
+    bool spill(work_item& item, std::string_view why, MakeSink make_sink, Finish finish);
     void list_pass(scan_pass& pass, std::int64_t max_rows, pg::result_set& result, leftover& left);
     int read_parents(scan_pass& pass, purpose_of_workers purpose, leftover& left);
     void take_out_unread(scan_pass& pass, std::span<child_key const> keys, leftover& left);

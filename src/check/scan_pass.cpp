@@ -83,10 +83,11 @@ void scan_pass::judge(scanned_parent& one) {
         return;
     auto const found = sample_parent(context_.get(), one.source, *one.format);
     if (!found.is_sparse) return;
+    auto const most_child_rows = count_blocks(tables()) * MaxHeapTuplesPerPage;
     // With the list that the set is made of; and a guess is a guess.
     one.is_too_large = set_bytes(found.rows) / 2 * 3 > limit_ + limit_ / 4;
     one.is_vast = one.is_too_large || (set_bytes(found.rows) >= vast_set &&
-                                       spilled_scan::fits(one.source.blocks, count_blocks(tables()), record, limit_));
+                                       spilled_scan::is_cheap(found.rows + most_child_rows, record, limit_));
 }
 
 void scan_pass::forget_parents() {

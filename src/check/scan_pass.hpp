@@ -46,6 +46,7 @@ public:
     /// `leave(work_item&, bool must)`, where there is no other way.
     template <class Leave>
     void leave_vast(Leave leave) {
+        begin_parents();
         for (auto* const one : parents_) judge(*one);
         std::size_t count = 0;
         for (auto* const one : keys_) {

@@ -29,20 +29,15 @@ spill_board::spill_board(std::byte* memory, spill_plan const& plan) noexcept
       heaps_(reinterpret_cast<heap*>(memory + MAXALIGN(sizeof(header)))),
       chains_(reinterpret_cast<keys::part_chain*>(reinterpret_cast<std::byte*>(heaps_) +
                                                   MAXALIGN((plan.heaps[0] + plan.heaps[1]) * sizeof(heap)))),
-      groups_(reinterpret_cast<std::byte*>(chains_) + MAXALIGN(chain_count(plan) * sizeof(keys::part_chain))),
-      chunks_(reinterpret_cast<std::atomic<std::uint64_t>*>(
-          groups_ + MAXALIGN(keys::row_groups::bytes(plan.most_groups, plan.parts)))),
-      area_place_(reinterpret_cast<std::byte*>(chunks_ + plan.most_chunks)) {}
+      groups_(reinterpret_cast<std::byte*>(chains_) + MAXALIGN(chain_count(plan) * sizeof(keys::part_chain))) {}
 
 std::size_t spill_board::size(spill_plan const& plan) noexcept {
     return MAXALIGN(sizeof(header)) + MAXALIGN((plan.heaps[0] + plan.heaps[1]) * sizeof(heap)) +
            MAXALIGN(chain_count(plan) * sizeof(keys::part_chain)) +
-           MAXALIGN(keys::row_groups::bytes(plan.most_groups, plan.parts)) +
-           plan.most_chunks * sizeof(std::atomic<std::uint64_t>) +
-           (plan.most_chunks > 0 ? MAXALIGN(dsa_minimum_size()) : 0);
+           MAXALIGN(keys::row_groups::bytes(plan.most_groups, plan.parts));
 }
 
-spill_board spill_board::create(MemoryContext context, std::byte* memory, dsm_segment* segment, spill_plan const& plan,
+spill_board spill_board::create(std::byte* memory, dsm_segment* segment, spill_plan const& plan,
                                 std::span<model::oid const> parents, std::span<model::oid const> children) {
     std::memset(memory, 0, size(plan));
     auto* const head = new (memory) header{};
@@ -53,19 +48,13 @@ spill_board spill_board::create(MemoryContext context, std::byte* memory, dsm_se
     spill_board made(memory, plan);
     made.fill_heaps(made.heaps_, parents);
     made.fill_heaps(made.heaps_ + parents.size(), children);
-    made.context_ = context;
-    if (made.has_area())
-        made.area_ =
-            dsa_create_in_place(made.area_place_, MAXALIGN(dsa_minimum_size()), LWTRANCHE_PARALLEL_QUERY_DSA, segment);
     return made;
 }
 
 spill_board spill_board::attach(std::byte* memory, dsm_segment* segment) {
     auto* const head = reinterpret_cast<header*>(memory);
     SharedFileSetAttach(&head->files, segment);
-    spill_board found(memory, head->plan);
-    if (found.has_area()) found.area_ = dsa_attach_in_place(found.area_place_, segment);
-    return found;
+    return {memory, head->plan};
 }
 
 void spill_board::fill_heaps(heap* into, std::span<model::oid const> ids) {
@@ -101,26 +90,6 @@ std::uint64_t spill_board::records(key_side side, std::size_t part) const noexce
     std::uint64_t sum = 0;
     for (std::size_t process = 0; process < plan().processes; ++process) sum += written(process, side)[part].records;
     return sum;
-}
-
-std::size_t spill_board::take_chunk() {
-    auto const number = head_->chunks.fetch_add(1);
-    if (number >= plan().most_chunks)
-        ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("there are more keys than the tables have room for")));
-    chunks_[number] = has_area()
-                          ? dsa_allocate_extended(area_, spill_plan::chunk_bytes, DSA_ALLOC_HUGE)
-                          : reinterpret_cast<std::uintptr_t>(MemoryContextAllocHuge(context_, spill_plan::chunk_bytes));
-    return number;
-}
-
-std::byte* spill_board::chunk(std::size_t number) const {
-    auto const place = chunks_[number].load();
-    return static_cast<std::byte*>(has_area() ? dsa_get_address(area_, place) : reinterpret_cast<void*>(place));
-}
-
-void spill_board::detach() {
-    if (area_ != nullptr) dsa_detach(area_);
-    area_ = nullptr;
 }
 
 void spill_board::tell(spill_phase phase) const {

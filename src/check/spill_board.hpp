@@ -30,7 +30,6 @@ struct spill_plan {
     std::size_t processes;  ///< at the most; the leader is the first one
     std::size_t parts;
     std::size_t extent_bytes;
-    std::size_t most_chunks;    ///< of memory for all extents; 0: they go to temporary files
     std::size_t table_limit;    ///< bytes for the parts' sets that are there at a time
     std::size_t missing_limit;  ///< bytes for a process's keys without a parent, before they are written
     std::uint64_t group_rows;
@@ -43,9 +42,6 @@ struct spill_plan {
     std::size_t record_bytes() const noexcept {
         return form == key_form::word ? sizeof(keys::word) : sizeof(keys::pair);
     }
-    static constexpr std::size_t chunk_bytes = 1 << 20;
-    std::size_t extents_in_chunk() const noexcept { return chunk_bytes / extent_bytes; }
-
     std::size_t heaps_of(key_side side) const noexcept { return heaps[static_cast<std::size_t>(side)]; }
 
     /// What packs the keys; without the columns.
@@ -59,9 +55,9 @@ class spill_board {
 public:
     static std::size_t size(spill_plan const& plan) noexcept;
 
-    /// Writes it, in the leader. `memory`: so many bytes. `segment`: what the memory is of; nullptr: this process is alone,
-    /// and its chunks are in `context`. May ereport.
-    static spill_board create(MemoryContext context, std::byte* memory, dsm_segment* segment, spill_plan const& plan,
+    /// Writes it, in the leader. `memory`: so many bytes. `segment`: what the memory is of; nullptr: this process is alone.
+    /// May ereport.
+    static spill_board create(std::byte* memory, dsm_segment* segment, spill_plan const& plan,
                               std::span<model::oid const> parents, std::span<model::oid const> children);
     /// Finds it, in a worker. May ereport.
     static spill_board attach(std::byte* memory, dsm_segment* segment);
@@ -85,12 +81,6 @@ public:
     std::uint64_t records(key_side side, std::size_t part) const noexcept;
 
     keys::row_groups groups() const noexcept { return {groups_, plan().most_groups, plan().parts, plan().processes}; }
-
-    /// A chunk of memory that nobody else has; the number tells it to the others. Error: out_of_memory. May ereport.
-    std::size_t take_chunk();
-    std::byte* chunk(std::size_t number) const;
-    /// This process needs the chunks no more. May ereport.
-    void detach();
 
     void add_rows(std::int64_t rows, std::int64_t partly_null) noexcept {
         head_->rows += rows;
@@ -120,7 +110,7 @@ private:
         keys::phases phases;
         ConditionVariable changed;
         std::atomic<std::int64_t> rows, partly_null;
-        std::atomic<std::size_t> next_part, comparing, chunks;
+        std::atomic<std::size_t> next_part, comparing;
         SharedFileSet files;
     };
     struct heap {
@@ -129,7 +119,6 @@ private:
     };
 
     spill_board(std::byte* memory, spill_plan const& plan) noexcept;
-    bool has_area() const noexcept { return head_->is_shared && plan().most_chunks > 0; }
     std::span<heap> heaps_of(key_side side) const noexcept;
     void fill_heaps(heap* into, std::span<model::oid const> ids);
 
@@ -137,10 +126,6 @@ private:
     heap* heaps_;
     keys::part_chain* chains_;
     std::byte* groups_;
-    std::atomic<std::uint64_t>* chunks_;  ///< where they are: in the area, or the address in a process that is alone
-    std::byte* area_place_;
-    dsa_area* area_ = nullptr;
-    MemoryContext context_ = nullptr;
 };
 
 }  // namespace fkaudit::check

@@ -25,7 +25,7 @@ void spill_group::launch(MemoryContext context, spill_plan const& plan, std::spa
     auto const size = spill_board::size(plan);
     if (plan.processes == 1) {
         auto* const memory = static_cast<std::byte*>(MemoryContextAllocHuge(context, size));
-        board_ = spill_board::create(context, memory, nullptr, plan, parents, children);
+        board_ = spill_board::create(memory, nullptr, plan, parents, children);
         return;
     }
     int const workers = static_cast<int>(plan.processes) - 1;
@@ -39,7 +39,7 @@ void spill_group::launch(MemoryContext context, spill_plan const& plan, std::spa
     if (context_->seg == nullptr)
         ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("no dynamic shared memory for parallel workers")));
     auto* const memory = static_cast<std::byte*>(shm_toc_allocate(context_->toc, size));
-    board_ = spill_board::create(context, memory, context_->seg, plan, parents, children);
+    board_ = spill_board::create(memory, context_->seg, plan, parents, children);
     shm_toc_insert(context_->toc, part_board, memory);
     usage_ = worker_usage::create(context_->toc, workers);
     LaunchParallelWorkers(context_);
@@ -70,7 +70,6 @@ void spill_group::end() {
     if (context_ == nullptr) return;
     WaitForParallelWorkersToFinish(context_);
     usage_.add(workers());
-    board_->detach();
     DestroyParallelContext(context_);
     ExitParallelMode();
 }
@@ -91,10 +90,7 @@ void work_on_spill(shm_toc* contents, dsm_segment* segment, MemoryContext contex
         take_part<keys::word>(board, context);
     else
         take_part<keys::pair>(board, context);
-    pg::guarded([&] {
-        board.detach();
-        usage.end();
-    });
+    pg::guarded([&] { usage.end(); });
 }
 
 }  // namespace fkaudit::check

@@ -13,7 +13,7 @@ spill_process<Key>::spill_process(spill_board& board, MemoryContext context, std
       lock_(lock),
       resource_(context),
       arena_(resource_),
-      store_(arena_, board, number) {}
+      files_(arena_, board.files(), number, board.plan().processes, board.plan().extent_bytes, sizeof(Key)) {}
 
 template <class Key>
 void spill_process<Key>::run() {
@@ -40,7 +40,7 @@ spill_phase spill_process<Key>::read_sides(spill_phase phase) {
     scoped_context const own(context_, "fkaudit spilled keys");
     pg::context_resource resource(own.get());
     model::arena arena(resource);
-    writer parts(arena, store_, places(arena, board_.plan().parts), board_.plan().extent_bytes);
+    writer parts(arena, files_, places(arena, board_.plan().parts), board_.plan().extent_bytes);
     if (phase == spill_phase::reading_parent) {
         read_parents(arena, own.get(), parts);
         phase = end(phase);
@@ -95,8 +95,8 @@ void spill_process<Key>::compare() {
     scoped_context const own(context_, "fkaudit part of keys");
     pg::context_resource resource(own.get());
     model::arena arena(resource);
-    writer missing(arena, store_, places(arena, 1), board_.plan().extent_bytes);
-    part_comparison comparison(arena, board_, store_, missing, keys::allocate_lines(resource, bytes));
+    writer missing(arena, files_, places(arena, 1), board_.plan().extent_bytes);
+    part_comparison comparison(arena, board_, files_, missing, keys::allocate_lines(resource, bytes));
     for (auto part = board_.take_part(); part < board_.plan().parts; part = board_.take_part())
         pg::guarded([&] { comparison.run(part); });
     pg::guarded([&] { missing.finish(&board_.missing(number_)); });
@@ -130,11 +130,12 @@ void spill_process<Key>::write(writer& parts, std::span<Key const> some) const {
 
 /// Room for so many extents.
 template <class Key>
-std::span<std::byte* const> spill_process<Key>::places(model::arena& arena, std::size_t count) {
+std::span<std::byte* const> spill_process<Key>::places(model::arena& arena, std::size_t count) const {
+    auto const bytes = board_.plan().extent_bytes;
+    auto const memory = arena.array<std::uint64_t>(count * bytes / sizeof(std::uint64_t));
     auto const all = arena.array<std::byte*>(count);
-    pg::guarded([&] {
-        for (auto& one : all) one = store_.place(arena);
-    });
+    for (std::size_t number = 0; number < count; ++number)
+        all[number] = reinterpret_cast<std::byte*>(memory.data()) + number * bytes;
     return all;
 }
 

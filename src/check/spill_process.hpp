@@ -1,6 +1,6 @@
 #pragma once
 
-#include "src/check/extent_store.hpp"
+#include "src/check/extent_files.hpp"
 #include "src/check/parent_keys.hpp"
 #include "src/check/side_reader.hpp"
 
@@ -27,14 +27,14 @@ public:
     void read_missing(Use use) {
         for (std::size_t process = 0; process < board_.plan().processes; ++process)
             keys::read_chain<Key>(
-                board_.missing(process), [&](std::uint32_t id) { return store_.get(process, id); },
+                board_.missing(process), [&](std::uint32_t id) { return files_.get(process, id); },
                 [&](std::span<Key const> some, std::uint64_t) { use(some); });
     }
     /// May ereport.
-    void close() { store_.close(); }
+    void close() { files_.close(); }
 
 private:
-    using writer = keys::chain_writer<Key, extent_store>;
+    using writer = keys::chain_writer<Key, extent_files>;
 
     spill_phase read_sides(spill_phase phase);
     void read_parents(model::arena& arena, MemoryContext context, writer& parts);
@@ -43,7 +43,7 @@ private:
     spill_phase end(spill_phase phase);
     std::size_t table_bytes() const noexcept;
     void write(writer& parts, std::span<Key const> some) const;
-    std::span<std::byte* const> places(model::arena& arena, std::size_t count);
+    std::span<std::byte* const> places(model::arena& arena, std::size_t count) const;
 
     spill_board& board_;
     MemoryContext context_;
@@ -51,7 +51,7 @@ private:
     LOCKMODE lock_;
     pg::context_resource resource_;
     model::arena arena_;
-    extent_store store_;
+    extent_files files_;
 };
 
 extern template class spill_process<keys::word>;

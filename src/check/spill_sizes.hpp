@@ -9,14 +9,12 @@ namespace fkaudit::check {
 /// is, and a few rows do what otherwise takes thousands.
 #ifdef FKAUDIT_SPILL
 inline constexpr bool spills_all = true;
-inline constexpr std::size_t least_extent = 64, most_extent = 64, memory_extent = 64, missing_bytes = 0;
+inline constexpr std::size_t least_extent = 64, most_extent = 64, missing_bytes = 0;
 inline constexpr std::uint64_t least_group = 4;
 #else
 inline constexpr bool spills_all = false;
 /// Of what goes to files. Less would be too many writes, more does not make them cheaper.
-inline constexpr std::size_t least_extent = 4096, most_extent = 65536;
-/// Of what stays in memory: less of it is open than a processor's cache has.
-inline constexpr std::size_t memory_extent = 8192;
+inline constexpr std::size_t least_extent = 4096, most_extent = 16384;
 /// A process's keys without a parent, before they are written.
 inline constexpr std::size_t missing_bytes = 65536;
 /// A group's rows, at the least: the pages of a group are read again where one of them has an orphan.

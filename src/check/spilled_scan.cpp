@@ -15,8 +15,8 @@ using keys::bucket_table;
 using keys::over_budget;
 
 /// Shares of the memory: for the keys that are missing, for where the children come from, and for what goes to files. The
-/// rest is for the parts' sets. Without files: a share for the sets, and the rest for the keys.
-constexpr std::size_t missing_share = 4, groups_share = 16, staging_share = 4, tables_share = 8;
+/// rest is for the parts' sets.
+constexpr std::size_t missing_share = 4, groups_share = 16, staging_share = 4;
 
 /// As many rows as there would be if every page were as full as it can be of rows of this width.
 std::uint64_t most_rows(std::span<model::oid const> tables, std::size_t key_size) {
@@ -24,19 +24,10 @@ std::uint64_t most_rows(std::span<model::oid const> tables, std::size_t key_size
     return count_blocks(tables) * ((BLCKSZ - SizeOfPageHeaderData) / row_size);
 }
 
-/// What of the memory is for both sides' keys, if they can be there.
-std::size_t chunks_limit(std::size_t limit) noexcept {
-    return limit - limit / missing_share - limit / groups_share - limit / tables_share;
-}
-
-/// Chunks of memory for as many keys as pages can have, and for what is open, or was not filled, of each part.
-std::uint64_t needed_chunks(std::uint64_t parent_blocks, std::uint64_t child_blocks, std::size_t record_bytes,
-                            std::size_t parts, std::size_t processes) noexcept {
-    constexpr std::uint64_t sides = 3;  // with what is opened at the end
-    auto const in_extent = (memory_extent - sizeof(keys::extent_head)) / record_bytes;
-    auto const extents = (parent_blocks + child_blocks) * MaxHeapTuplesPerPage / in_extent + 1 +
-                         processes * (sides * parts + 2) + sides * parts;
-    return extents / (spill_plan::chunk_bytes / memory_extent) + 1 + processes;
+/// For as many there is memory, or nearly so.
+std::size_t most_processes(std::size_t limit, std::size_t parts) noexcept {
+    constexpr std::size_t allowance = 4 << 20;
+    return std::max<std::size_t>((limit / staging_share + allowance) / (parts * least_extent), 1);
 }
 
 void copy_name(char* into, std::string_view name) noexcept {
@@ -66,13 +57,16 @@ void spilled_scan::make_plan(int workers) {
     plan_.is_full = key.match == model::match_type::full;
     plan_.is_followed = pg::is_followed();
     plan_.width = format_.child.size();
-    plan_.processes = static_cast<std::size_t>(workers) + 1;
     plan_.heaps[0] = parents_.size();
     plan_.heaps[1] = children_.size();
     auto const record = plan_.record_bytes();
     plan_.parts = std::clamp<std::size_t>(most_rows(parents_, record) * 2 * record / std::min(part_bytes, limit_ / 4),
                                           least_parts, most_parts);
-    share_memory();
+    plan_.processes = std::min(static_cast<std::size_t>(workers) + 1, most_processes(limit_, plan_.parts));
+    plan_.extent_bytes =
+        std::clamp(limit_ / staging_share / plan_.processes / plan_.parts / least_extent * least_extent, least_extent,
+                   most_extent);
+    plan_.table_limit = limit_ - limit_ / missing_share - limit_ / groups_share - limit_ / staging_share;
     plan_.missing_limit = missing_bytes;
     auto const group_bytes = keys::row_groups::bytes(1, plan_.parts) - keys::row_groups::bytes(0, plan_.parts);
     auto const rows = most_rows(children_, 1);
@@ -90,26 +84,11 @@ void spilled_scan::make_plan(int workers) {
     std::copy(format_.fields.begin(), format_.fields.end(), plan_.fields);
 }
 
-/// In memory if that is enough for all that may come.
-void spilled_scan::share_memory() {
-    auto const needed = needed_chunks(count_blocks(parents_), count_blocks(children_), plan_.record_bytes(),
-                                      plan_.parts, plan_.processes);
-    if (needed <= chunks_limit(limit_) / spill_plan::chunk_bytes) {
-        plan_.extent_bytes = memory_extent;
-        plan_.most_chunks = static_cast<std::size_t>(needed);
-        plan_.table_limit = limit_ / tables_share;
-        return;
-    }
-    plan_.extent_bytes =
-        std::clamp(limit_ / staging_share / plan_.processes / plan_.parts / least_extent * least_extent, least_extent,
-                   most_extent);
-    plan_.table_limit = limit_ - limit_ / missing_share - limit_ / groups_share - limit_ / staging_share;
-}
-
-bool spilled_scan::fits(std::uint64_t parent_blocks, std::uint64_t child_blocks, std::size_t record_bytes,
-                        std::size_t limit) {
-    return needed_chunks(parent_blocks, child_blocks, record_bytes, most_parts, 1) <=
-           chunks_limit(limit) / spill_plan::chunk_bytes;
+bool spilled_scan::is_cheap(std::uint64_t keys, std::size_t record_bytes, std::size_t limit) noexcept {
+    constexpr std::size_t most_bytes = std::size_t{1} << 30;
+    auto const bytes = keys * record_bytes;
+    bool const is_allowed = temp_file_limit < 0 || bytes < static_cast<std::size_t>(temp_file_limit) * 1024;
+    return bytes <= std::min(limit, most_bytes) && is_allowed;
 }
 
 void spilled_scan::compare(int workers) {

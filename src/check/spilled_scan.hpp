@@ -7,10 +7,9 @@ namespace fkaudit::check {
 
 class spill_group;
 
-/// Examines one key whose parent's keys do not fit the memory, or not a processor's cache by far: both sides' keys are
-/// written in parts by their hash, to temporary files unless the memory is enough, and are compared part by part, each of
-/// which fits; parallel workers may help with that. The child's pages that have orphans are then read again by this
-/// process, with some around them.
+/// Examines one key whose parent's keys do not fit the memory, or not a processor's cache by far: both sides' keys go to
+/// temporary files, in parts by their hash, and are compared part by part, each of which fits; parallel workers may help
+/// with that. The child's pages that have orphans are then read again by this process, with some around them.
 class spilled_scan {
 public:
     /// `limit`: bytes that all processes together may take for the keys.
@@ -18,9 +17,9 @@ public:
     spilled_scan(spilled_scan const&) = delete;
     spilled_scan& operator=(spilled_scan const&) = delete;
 
-    /// Whether a process alone would need no temporary files for so many blocks of both sides.
-    static bool fits(std::uint64_t parent_blocks, std::uint64_t child_blocks, std::size_t record_bytes,
-                     std::size_t limit);
+    /// Whether the files of so many keys of both sides are rather small: they are likely to stay in the system's memory, in
+    /// less of it than the keys' set would take, and nothing forbids them.
+    static bool is_cheap(std::uint64_t keys, std::size_t record_bytes, std::size_t limit) noexcept;
 
     /// Whether keys of the format can be spilled: byte strings cannot.
     static bool serves(key_format const& format) noexcept { return format.form != key_form::text; }
@@ -35,12 +34,10 @@ public:
     void report(orphan_sink& sink);
 
     std::size_t parts() const noexcept { return plan_.parts; }
-    bool used_files() const noexcept { return plan_.most_chunks == 0; }
     int helpers() const noexcept { return helpers_; }
 
 private:
     void make_plan(int workers);
-    void share_memory();
     template <class Key>
     void compare_as(spill_group& group);
     template <class Key, class Process>

@@ -13,8 +13,6 @@ namespace fkaudit::keys {
 struct extent_head {
     std::uint32_t previous;  ///< the extent before it; meaningless in the first one
     std::uint32_t count;     ///< its records
-    std::uint32_t id;        ///< what it is called; the store's own
-    std::uint32_t padding;
 };
 
 /// A part's records, in extents that are linked from the last one back to the first. Zeros: it is empty.
@@ -24,9 +22,9 @@ struct part_chain {
     std::uint64_t records = 0;
 };
 
-/// Writes records in parts, each to an extent of its own, which the store keeps when it is full:
-/// `std::byte* Store::keep(std::byte* extent, std::size_t bytes, std::uint32_t& id)` returns where the next one is to be
-/// filled, and what the extent is called from then on. What it raises goes through.
+/// Writes records in parts, each to an extent of its own, of which the store keeps a copy when it is full:
+/// `Store::keep(std::byte* extent, std::size_t bytes, std::uint32_t& id)` says what that is called. What it raises goes
+/// through.
 template <class Record, class Store>
 class chain_writer {
 public:
@@ -87,13 +85,11 @@ private:
         auto& chain = chains_[part];
         auto const count = filled(one);
         auto* const place = reinterpret_cast<std::byte*>(one.end - most_) - sizeof(extent_head);
-        auto& head = *reinterpret_cast<extent_head*>(place);
-        head.previous = chain.last;
-        head.count = static_cast<std::uint32_t>(count);
-        auto* const next = store_.keep(place, sizeof(extent_head) + count * sizeof(Record), chain.last);
+        *reinterpret_cast<extent_head*>(place) = {chain.last, static_cast<std::uint32_t>(count)};
+        store_.keep(place, sizeof(extent_head) + count * sizeof(Record), chain.last);
         ++chain.extents;
         chain.records += count;
-        one = begin(next);
+        one.next = one.end - most_;
     }
 
     Store& store_;

@@ -171,8 +171,10 @@ for my $phase ('reading parent keys', 'reading child', 'comparing keys')
     ($checker, $worker) = stand_still($phase);
     ask("SELECT pg_terminate_backend($worker)");
     kill 'CONT', $worker;
-    is($checker->query(q{SELECT 'it is over'}), 'it is over', "$phase: a worker is terminated");
-    like($checker->{stderr}, qr/57P01: terminating .* due to administrator command/, '… which the leader says');
+    # In the last part that it has to do, it may come to its end before it looks.
+    my $said = $checker->query(q{SELECT 'it is over'});
+    like($said, qr/^(\Q$answer\E\n)?it is over$/, "$phase: a worker is terminated");
+    like($checker->{stderr}, qr/57P01: terminating .* due to administrator command/, '… which the leader says') if $said !~ /violated/;
     $checker->{stderr} = '';
     is($checker->query($check), $answer, '… and its session goes on');
     $checker->quit;
@@ -214,6 +216,39 @@ SKIP:
     chmod 0700, $directory;
     is(ask($check), $answer, '… and when it can be again');
     is(temporary_files(), '', '… nothing is left there');
+}
+
+# A parent whose keys fit the memory, and no processor's cache: the same, unless temporary files may not be so large. Every
+# other row has no parent, and then every row.
+{
+    ask(<<'SQL');
+CREATE UNLOGGED TABLE vast_parent (id bigint);
+INSERT INTO vast_parent SELECT n * 1000000007::bigint FROM generate_series(1, 8600000) n;
+CREATE UNLOGGED TABLE of_vast (k bigint) WITH (parallel_workers = 2);
+INSERT INTO of_vast SELECT CASE WHEN n % 2 = 0 THEN -n ELSE n * 1000000007::bigint END FROM generate_series(1, 60000) n;
+SQL
+    my $ample = q{SET maintenance_work_mem = '256MB'; SET fkaudit.engine = scan;};
+    my $vast_check = q{SELECT verdict, orphan_rows, missing_keys, example, rows_checked, split_part(detail, ';', 1)
+        FROM fk_check('of_vast', '{k}', 'vast_parent', '{id}')};
+    my $vast_list = q{SELECT count(*), md5(string_agg(row_ctid::text || foreign_key, ',' ORDER BY ordinality))
+        FROM fk_orphans('of_vast', '{k}', 'vast_parent', '{id}') WITH ORDINALITY};
+    my $way = "the parent's keys take more memory than a processor's cache: both sides were compared in 131 parts in temporary files";
+    my $vast_listed;
+    for my $helpers (0 .. 2)
+    {
+        my $help = $helpers == 0 ? '' : ", with the help of $helpers parallel worker" . ($helpers == 1 ? '' : 's');
+        is(ask("$ample SET fkaudit.max_parallel_workers = $helpers; $vast_check"), qq(violated|30000|30000|{"k": -60000}|60000|$way$help),
+            "a vast parent, $helpers workers");
+        my $rows = ask("$ample SET fkaudit.max_parallel_workers = $helpers; $vast_list");
+        $vast_listed //= $rows;
+        is($rows, $vast_listed, '… list the same');
+    }
+    like($vast_listed, qr/^30000\|/, '… which is every orphan');
+    like(ask("$ample SET temp_file_limit = '10MB'; $vast_check"), qr/^violated\|30000\|30000\|\{"k": -60000\}\|60000\|(?!.*parts)/,
+        'without files');
+    ask('UPDATE of_vast SET k = -k WHERE k > 0');
+    is(ask("$ample $vast_check"), qq(violated|60000|60000|{"k": -59999000419993}|60000|$way, with the help of 2 parallel workers), 'where every row is an orphan');
+    ask('DROP TABLE of_vast, vast_parent');
 }
 
 $node->stop;
