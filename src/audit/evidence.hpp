@@ -21,6 +21,7 @@ struct index_gap {
     index_urgency urgency{};
     std::string_view reason{};  ///< all there is to say; may be empty
     std::string_view ddl{};     ///< empty: no index can
+    bool is_on_shards = false;  ///< the coordinator's index covers, and shards of Citus lack it
 };
 
 /// A type difference with what the server lets one do about it: a row of fk_type_mismatches.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/plan/literal.hpp"
+
 namespace fkaudit::audit {
 
 namespace {
@@ -81,7 +83,7 @@ public:
 
     void add_failures(model::oid table) {
         for (auto const& shard : database_.placements_of(table))
-            if (!shard.failure.empty()) found_.push_back({shard_fault::unknown, &shard, {}});
+            if (!shard.failure.empty()) found_.push_back({shard_fault::unknown, &shard});
     }
 
 private:
@@ -92,7 +94,7 @@ private:
     }
 
     void compare_key(constraint_row const& row, shard_key const& declared, placement const& shard) {
-        auto const add = [&](shard_fault fault) { found_.push_back({fault, &shard, {}}); };
+        auto const add = [&](shard_fault fault) { found_.push_back({fault, &shard}); };
         auto const* const key = find_key(shard, declared);
         if (key == nullptr) return add(shard_fault::no_key);
         if (declared.is_validated && !key->is_validated) add(shard_fault::not_valid);
@@ -107,14 +109,13 @@ private:
     void compare_index(shard_index const& declared, std::span<placement const> places) {
         for (auto const& shard : places) {
             if (shard.is_declaration() || !shard.failure.empty()) continue;
-            bool is_there = false, is_usable = false;
-            for (auto const& one : shard.indexes) {
-                if (one.definition != declared.definition) continue;
-                is_there = true;
-                is_usable = is_usable || one.is_usable;
-            }
-            if (!is_usable)
-                found_.push_back({is_there ? shard_fault::bad_index : shard_fault::no_index, &shard, declared.name});
+            shard_index const* best = nullptr;
+            for (auto const& one : shard.indexes)
+                if (one.definition == declared.definition && (best == nullptr || one.is_usable)) best = &one;
+            if (best == nullptr)
+                found_.push_back({shard_fault::no_index, &shard, declared.name, declared.definition, {}});
+            else if (!best->is_usable)
+                found_.push_back({shard_fault::bad_index, &shard, declared.name, declared.definition, best->name});
         }
     }
 
@@ -184,6 +185,63 @@ text describe(model::arena& arena, std::span<shard_defect const> defects, shard_
     return arena.concat(name_of(fault), where, count == 1 ? " " : "s ", list, more, why.empty() ? "" : ": ", why);
 }
 
+namespace {
+
+/// With the shard's number behind it; empty where that is too long, and Citus cuts it short (shard_utils.c:
+/// AppendShardIdToName).
+text name_on_shard(model::arena& arena, text name, std::int64_t number) {
+    constexpr std::size_t longest_name = 63;
+    auto const whole = arena.concat(name, '_', number);
+    return whole.size() < longest_name ? whole : text();
+}
+
+/// As quote_identifier() would, and more often.
+text quote(model::arena& arena, text name) {
+    auto const is_plain = [](char one) {
+        return (one >= 'a' && one <= 'z') || (one >= '0' && one <= '9') || one == '_';
+    };
+    if (name.find('_') != text::npos && name.front() >= 'a' && std::all_of(name.begin(), name.end(), is_plain))
+        return name;
+    model::vector<char> written(arena);
+    for (char const one : name) {
+        if (one == '"') written.push_back('"');
+        written.push_back(one);
+    }
+    return arena.concat('"', text(written.data(), written.size()), '"');
+}
+
+text mend_index(model::arena& arena, model::database const& database, shard_defect const& one) {
+    auto const* const table = database.find_relation(one.place->relation);
+    if (table == nullptr) return {};
+    if (one.fault == shard_fault::bad_index)
+        return arena.concat("REINDEX INDEX CONCURRENTLY ", table->schema.quoted, '.', quote(arena, one.own_index));
+    auto const name = name_on_shard(arena, one.index, one.place->number);
+    auto const* const declared = std::find_if(table->indexes.data(), table->indexes.data() + table->indexes.size(),
+                                              [&](model::index const& index) { return index.name.name == one.index; });
+    if (name.empty() || declared == table->indexes.data() + table->indexes.size() || declared->is_unique) return {};
+    return arena.concat("CREATE INDEX CONCURRENTLY ", quote(arena, name), " ON ", one.place->shard, ' ',
+                        one.definition);
+}
+
+}  // namespace
+
+text mend_indexes(model::arena& arena, model::database const& database, std::span<shard_defect const> defects,
+                  shard_fault fault) {
+    text hosts, ports, statements;
+    for (auto const& one : defects) {
+        if (one.fault != fault) continue;
+        auto const statement = mend_index(arena, database, one);
+        if (statement.empty()) continue;
+        auto const comma = hosts.empty() ? "" : ", ";
+        hosts = arena.concat(hosts, comma, plan::literal(arena, one.place->host));
+        ports = arena.concat(ports, comma, one.place->port);
+        statements = arena.concat(statements, comma, plan::literal(arena, statement));
+    }
+    if (hosts.empty()) return {};
+    return arena.concat("SELECT * FROM pg_catalog.master_run_on_worker(ARRAY[", hosts, "], ARRAY[", ports, "], ARRAY[",
+                        statements, "], false);");
+}
+
 void judge_shards(model::arena& arena, model::database const& database, model::constraint const& key,
                   model::enforcement& judged) {
     auto const defects = find_shard_defects(arena, database, key);
@@ -193,6 +251,11 @@ void judge_shards(model::arena& arena, model::database const& database, model::c
         auto const described = describe(arena, defects, fault);
         if (described.empty()) continue;
         judged.detail = judged.detail.empty() ? described : arena.concat(judged.detail, "; ", described);
+        auto& faults = judged.shards;
+        faults.idle_checks = faults.idle_checks || fault == shard_fault::idle_check;
+        faults.idle_actors = faults.idle_actors || fault == shard_fault::idle_actor;
+        faults.is_broken = faults.is_broken || fault == shard_fault::no_trigger || fault == shard_fault::no_key;
+        faults.not_valid = faults.not_valid || fault == shard_fault::not_valid;
         if (fault == shard_fault::unknown)
             judged.is_known = false;
         else if (fault == shard_fault::not_valid)

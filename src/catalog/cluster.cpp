@@ -27,7 +27,8 @@ knowledge ask_cluster(char const* table) {
 constexpr char const* spread_tables = R"(
 SELECT d.logicalrelid::oid,
        CASE WHEN d.partmethod <> 'n' THEN 'd' WHEN d.repmodel = 't' THEN 'r' WHEN d.colocationid = 0 THEN 'l' ELSE 'd' END
-           ::"char"
+           ::"char",
+       coalesce(substring(d.partkey from ':varattno ([0-9]+)')::int2, 0::int2), d.colocationid::int4
   FROM pg_catalog.pg_dist_partition d
  WHERE d.logicalrelid::oid = ANY ($1)
  ORDER BY 1)";
@@ -47,16 +48,18 @@ std::span<spread_table const> find_spread_tables(model::arena& arena, ids tables
     if (known == knowledge::no_cluster) return {};
     if (known == knowledge::hidden) {
         auto const all = arena.array<spread_table>(tables.size());
-        std::transform(tables.begin(), tables.end(), all.begin(), [](oid id) {
-            return spread_table{id, spreading::unknown};
-        });
+        std::transform(tables.begin(), tables.end(), all.begin(),
+                       [](oid id) { return spread_table{.id = id, .how = spreading::unknown}; });
         std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.id < b.id; });
         return all;
     }
-    auto const rows = pg::spi::select<pg::spi::row<oid, char>>(arena, spread_tables, tables);
+    auto const rows =
+        pg::spi::select<pg::spi::row<oid, char, std::int16_t, std::int32_t>>(arena, spread_tables, tables);
     auto const found = arena.array<spread_table>(rows.size());
-    for (std::size_t number = 0; number < rows.size(); ++number)
-        found[number] = {std::get<0>(rows[number]), to_spreading(std::get<1>(rows[number]))};
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        auto const& [id, how, column, colocation] = rows[number];
+        found[number] = {id, to_spreading(how), column, colocation};
+    }
     return found;
 }
 
@@ -89,7 +92,7 @@ std::int64_t shard_number(std::string_view name) noexcept {
     return number;
 }
 
-bool is_shards_constraint(std::string_view name, std::string_view declared) noexcept {
+bool is_shards_name(std::string_view name, std::string_view declared) noexcept {
     constexpr std::size_t hash_length = 9;
     auto const base = name.substr(0, name.rfind('_'));
     if (base == declared) return true;

@@ -10,6 +10,8 @@ namespace fkaudit::catalog {
 struct spread_table {
     model::oid id = model::no_oid;
     model::spreading how = model::spreading::none;
+    std::int16_t distribution_column = 0;  ///< 0: none
+    std::int32_t colocation = 0;
 };
 
 /// Those of the tables whose rows Citus keeps, by OID. Where the extension citus is not installed in the database, none, and
@@ -28,8 +30,8 @@ std::span<shard_owner const> list_shards(model::arena& arena);
 /// The number behind the last underscore of a shard's name, or of its constraint's; -1: there is none.
 std::int64_t shard_number(std::string_view name) noexcept;
 
-/// Whether a shard's constraint is what became of a declared one: its name with the shard's number behind it; of a long name,
-/// the beginning, eight digits that stand for the rest, and the number (shard_utils.c: AppendShardIdToName).
-bool is_shards_constraint(std::string_view name, std::string_view declared) noexcept;
+/// Whether a shard's name, or its constraint's, is what became of a declared one: with the shard's number behind it; of a long
+/// name, the beginning, eight digits that stand for the rest, and the number (shard_utils.c: AppendShardIdToName).
+bool is_shards_name(std::string_view name, std::string_view declared) noexcept;
 
 }  // namespace fkaudit::catalog

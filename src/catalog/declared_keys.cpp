@@ -50,7 +50,9 @@ declared_keys::declared_keys(pg::call& current) {
 }
 
 declared_key const* declared_keys::find(text schema, text table, text constraint) const noexcept {
-    if (auto const* const of_shard = find_of_shard(schema, table, constraint)) return of_shard;
+    if (auto const* const of_shard = find_of_shard(table, constraint);
+        of_shard != nullptr && of_shard->schema == schema)
+        return of_shard;
     auto const wanted = std::tuple(schema, table, constraint);
     auto const found = std::lower_bound(keys_.begin(), keys_.end(), wanted,
                                         [](auto const& one, auto const& names) { return names_of(one) < names; });
@@ -58,17 +60,17 @@ declared_key const* declared_keys::find(text schema, text table, text constraint
 }
 
 /// Only where one key alone can be meant.
-declared_key const* declared_keys::find_of_shard(text schema, text table, text constraint) const noexcept {
+declared_key const* declared_keys::find_of_shard(text table, text constraint) const noexcept {
     auto const number = shard_number(table);
     if (number < 0 || shard_number(constraint) != number) return nullptr;
     auto const shard =
         std::lower_bound(shards_.begin(), shards_.end(), number,
                          [](shard_owner const& one, std::int64_t wanted) { return one.number < wanted; });
-    if (shard == shards_.end() || shard->number != number || shard->schema != schema) return nullptr;
+    if (shard == shards_.end() || shard->number != number || !is_shards_name(table, shard->table)) return nullptr;
     declared_key const* found = nullptr;
     for (auto const& one : keys_) {
         if (one.schema != shard->schema || one.table != shard->table) continue;
-        if (!is_shards_constraint(constraint, one.constraint)) continue;
+        if (!is_shards_name(constraint, one.constraint)) continue;
         if (constraint.substr(0, constraint.rfind('_')) == one.constraint) return &one;
         if (found != nullptr) return nullptr;
         found = &one;

@@ -40,10 +40,11 @@ public:
     /// Whether the caller may see what is in the rows of tables that are not there any more: reads all statistics.
     bool reads_all() const noexcept { return reads_all_; }
 
-private:
-    declared_key const* find_of_shard(std::string_view schema, std::string_view table,
-                                      std::string_view constraint) const noexcept;
+    /// The key of the table whose shard has that name, in whatever schema; nullptr: there is no such shard, or it has
+    /// no such key, or several that may be meant.
+    declared_key const* find_of_shard(std::string_view table, std::string_view constraint) const noexcept;
 
+private:
     std::span<declared_key const> keys_;
     std::span<shard_owner const> shards_;
     bool reads_all_ = false;

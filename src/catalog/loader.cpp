@@ -261,10 +261,12 @@ void add_figures(model::relation& table, std::span<model::placement const> place
 
 /// The figures of an empty heap say nothing of the rows.
 void loader::mark_spread(std::span<model::relation> relations, ids tables) {
-    for (auto const& [id, how] : find_spread_tables(arena_, tables)) {
+    for (auto const& [id, how, column, colocation] : find_spread_tables(arena_, tables)) {
         auto& one = *std::lower_bound(relations.begin(), relations.end(), id,
                                       [](model::relation const& a, oid b) { return a.id < b; });
         one.spread = how;
+        one.distribution_column = column;
+        one.colocation = colocation;
         one.rows = -1;
         one.bytes = one.deletes = one.updates = 0;
         one.has_figures = false;

@@ -18,7 +18,7 @@ struct scope {
     bool statistics = false;                            ///< also load table and column statistics
     bool definitions = true;  ///< also CHECKs, operators, operator classes, types, casts and collations
     bool types = false;       ///< of those, types, casts and collations
-    bool shards = false;      ///< also what the shards of Citus' tables have: asks the nodes, once for each table
+    bool shards = false;      ///< also what the shards of Citus' tables have: asks each node once
 };
 
 /// Loads the scope in a constant number of catalog queries, under the active snapshot, without a lock on any user

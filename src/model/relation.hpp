@@ -58,6 +58,8 @@ struct relation {
     bool forced_row_security = false;
     bool has_triggers = true;  ///< relhastriggers; false: the server looks for none and fires none
     spreading spread = spreading::none;
+    std::int16_t distribution_column = 0;  ///< by whose values rows find their shard; 0: there is one shard
+    std::int32_t colocation = 0;           ///< tables of the same number have the same shards on the same nodes
     bool has_figures = true;  ///< false: its rows are elsewhere, and the figures below are not those of all of them
     oid owner = no_oid;
     oid access_method = no_oid;

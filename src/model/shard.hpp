@@ -32,8 +32,11 @@ struct shard_index {
 /// One copy of a shard on a node; or, without a node, the table that all of its shards should be like.
 struct placement {
     oid relation = no_oid;
-    std::string_view shard{};    ///< schema-qualified and quoted
-    std::string_view node{};     ///< host and port
+    std::string_view shard{};  ///< schema-qualified and quoted
+    std::string_view node{};   ///< host and port
+    std::string_view host{};
+    std::int32_t port = 0;
+    std::int64_t number = 0;     ///< of the shard
     std::string_view failure{};  ///< why it could not be looked at; empty: it was
     std::int64_t rows = 0;       ///< estimates of the node's statistics
     std::int64_t bytes = 0;

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "src/plan/cluster_rules.hpp"
+
 namespace fkaudit::plan {
 
 namespace {
@@ -28,8 +30,11 @@ std::string_view change_actions(model::arena& arena, model::constraint const& ke
     changed.is_validated = at_once || !key.is_enforced;
 
     auto const table = arena.concat("ALTER TABLE ", key.child->qualified);
-    auto const replaced = arena.concat(table, " DROP CONSTRAINT ", key.name.quoted, ", ADD CONSTRAINT ",
-                                       key.name.quoted, " ", model::define(arena, changed), ";");
+    auto const drop = arena.concat(table, " DROP CONSTRAINT ", key.name.quoted);
+    auto const add = arena.concat(" ADD CONSTRAINT ", key.name.quoted, " ", model::define(arena, changed), ";");
+    auto const replaced = is_altered_in_shards(key) ? arena.concat("BEGIN;\n", table, " DROP CONSTRAINT IF EXISTS ",
+                                                                   key.name.quoted, ";\n", table, add, "\nCOMMIT;")
+                                                    : arena.concat(drop, ",", add);
     if (changed.is_validated || !key.is_validated) return replaced;
     return arena.concat(replaced, "\n", table, " VALIDATE CONSTRAINT ", key.name.quoted, ";");
 }

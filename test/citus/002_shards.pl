@@ -23,7 +23,7 @@ sub findings { return ask(q{SELECT rule, child, constraint_name, message FROM fk
 sub run_remedies
 {
     my ($rule) = @_;
-    ask($_) for split /\n/, ask("SELECT DISTINCT s FROM fk_audit(), string_to_table(remedy, E'\\n') s WHERE rule = '$rule'");
+    ask(join "\n", $_) for split /\n\n/, ask("SELECT string_agg(DISTINCT remedy, E'\\n\\n') FROM fk_audit() WHERE rule = '$rule'");
 }
 
 # A shard with its number, its node's address, and the worker that has it.
@@ -44,7 +44,7 @@ sub run_on_node
 is(keys_of('orders'), "orders_country|enforced|\norders_customer|enforced|", 'shards as they should be');
 is(findings(), '', 'of which no rule says anything');
 my ($number, $address, $node) = shard_of('orders');
-my $place = "shard orders_$number ($address)";
+my $place = "shard public.orders_$number ($address)";
 
 # Triggers.
 run_on_node($node, "ALTER TABLE orders_$number DISABLE TRIGGER ALL");
@@ -62,7 +62,7 @@ is(keys_of('orders'), "orders_country|enforced|\norders_customer|enforced|", 'th
 my ($country) = shard_of('countries');
 run_on_node($workers[1], "ALTER TABLE countries_$country DISABLE TRIGGER ALL");
 like(keys_of('orders'),
-    qr/^orders_country\|bypassed\|the parent's action triggers disabled beside shards orders_\d+ \(127.0.0.1:(\d+)\), orders_\d+ \(127.0.0.1:\1\)\norders_customer\|enforced\|$/,
+    qr/^orders_country\|bypassed\|the parent's action triggers disabled beside shards public.orders_\d+ \(127.0.0.1:(\d+)\), public.orders_\d+ \(127.0.0.1:\1\)\norders_customer\|enforced\|$/,
     "action triggers of a reference table's copy");
 run_remedies('shard-trigger-disabled');
 is(findings(), '', 'the remedy enables them');
@@ -83,6 +83,9 @@ run_on_node($node, "ALTER TABLE orders_$number ADD CONSTRAINT orders_country_$nu
       . " REFERENCES countries_$country ON DELETE CASCADE");
 is( findings(), "shard-constraint-missing|orders|orders_country|the foreign key is missing on $place",
     'a key with another action is another key');
+run_on_node($node, "ALTER TABLE orders_$number DROP CONSTRAINT orders_country_$number");
+run_remedies('shard-constraint-missing');
+is(keys_of('orders'), "orders_country|enforced|\norders_customer|enforced|", 'the remedy makes a missing key anew');
 
 # Indexes, by what they are, not by their names.
 run_on_node($node, "DROP INDEX orders_customer_idx_$number");
@@ -128,10 +131,10 @@ like(findings(), qr/^shard-constraint-missing\|customers\|customers_country\|not
 
 # Whoever may not ask the nodes is told so.
 $workers[1]->start;
-ask('REVOKE EXECUTE ON FUNCTION run_command_on_placements FROM PUBLIC');
+ask('REVOKE EXECUTE ON FUNCTION master_run_on_worker(text[], integer[], text[], boolean) FROM PUBLIC');
 ask('CREATE ROLE reader LOGIN');
 is( ask('SET ROLE reader', q{SELECT enforcement_detail FROM fk_constraints('customers')}),
-    'not known on shard public.customers: permission denied for function run_command_on_placements',
+    'not known on shard public.customers: permission denied for function master_run_on_worker',
     'with the rights of the caller');
 
 done_testing();

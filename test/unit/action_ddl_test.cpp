@@ -38,6 +38,17 @@ TEST(ActionDdl, KeepsWhatWasNeverValidatedOrEnforced) {
               " ON DELETE SET NULL NOT ENFORCED;");
 }
 
+TEST(ActionDdl, ReplacesInATransactionWhereCitusKeepsTheTable) {
+    catalog made;
+    made.table(1);
+    made.table(2).spread = model::spreading::distributed;
+    auto const wanted = plan::key_actions{action::cascade, action::no_action, {}};
+    EXPECT_EQ(
+        plan::change_actions(made.arena(), made.key(10, 2, 1), wanted, false),
+        "BEGIN;\nALTER TABLE s.t2 DROP CONSTRAINT IF EXISTS k10;\nALTER TABLE s.t2 ADD CONSTRAINT k10 FOREIGN KEY (id)"
+        " REFERENCES s.t1(id) ON DELETE CASCADE NOT VALID;\nCOMMIT;\nALTER TABLE s.t2 VALIDATE CONSTRAINT k10;");
+}
+
 TEST(ActionDdl, PartitionedTablesTakeNotValidWhereTheServerDoes) {
     catalog made;
     made.table(1);

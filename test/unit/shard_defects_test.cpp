@@ -42,7 +42,7 @@ protected:
         declared_ = {"k10", 1, "id", "id", "aas", true, 2, 2, 0, 0};
         first_ = second_ = {"k10_102008", 1, "id", "id", "aas", true, 2, 2, 0, 0};
         second_.name = "k10_102009";
-        first_index_ = second_index_ = {"t2_id_idx", "btree (id)", true};
+        first_index_ = second_index_ = {"t2_id_idx", "USING btree (id)", true};
     }
 
     placement place(std::string_view shard, std::string_view node, shard_key const& key, shard_index const& index) {
@@ -55,6 +55,9 @@ protected:
             places_.push_back(place("", "", declared_, declared_index_));
             places_.push_back(place("s.t2_102008", "a:5432", first_, first_index_));
             places_.push_back(place("s.t2_102009", "b:5432", second_, second_index_));
+            places_.back().host = "b";
+            places_.back().port = 5432;
+            places_.back().number = 102009;
         }
         database.placements = places_;
         return database;
@@ -101,7 +104,7 @@ protected:
     std::vector<constraint_trigger> triggers_;
     std::vector<placement> places_;
     shard_key declared_{}, first_{}, second_{};
-    shard_index declared_index_{"t2_id_idx", "btree (id)", true}, first_index_{}, second_index_{};
+    shard_index declared_index_{"t2_id_idx", "USING btree (id)", true}, first_index_{}, second_index_{};
 };
 
 TEST_F(ShardDefects, AlikeIsEnforced) {
@@ -179,14 +182,40 @@ TEST_F(ShardDefects, UnknownIsNeverTrusted) {
 }
 
 TEST_F(ShardDefects, Indexes) {
-    second_index_.definition = "btree (other)";
+    second_index_.definition = "USING btree (other)";
     EXPECT_EQ(judge(), "enforced: ");
     EXPECT_EQ(audit_rules(),
-              "shard-index-missing: t2_id_idx: the index is missing on shard s.t2_102009 (b:5432) -> \n");
-    second_index_ = {"t2_id_idx_102009", "btree (id)", false};
+              "shard-index-missing: t2_id_idx: the index is missing on shard s.t2_102009 (b:5432) -> SELECT * FROM"
+              " pg_catalog.master_run_on_worker(ARRAY['b'], ARRAY[5432], ARRAY['CREATE INDEX CONCURRENTLY"
+              " t2_id_idx_102009 ON s.t2_102009 USING btree (id)'], false);\n");
+    second_index_ = {"t2'id_102009", "USING btree (id)", false};
     places_.clear();
     EXPECT_EQ(audit_rules(),
-              "shard-index-missing: t2_id_idx: the index is invalid on shard s.t2_102009 (b:5432) -> \n");
+              "shard-index-missing: t2_id_idx: the index is invalid on shard s.t2_102009 (b:5432) -> SELECT * FROM"
+              " pg_catalog.master_run_on_worker(ARRAY['b'], ARRAY[5432], ARRAY['REINDEX INDEX CONCURRENTLY"
+              " s.\"t2''id_102009\"'], false);\n");
+}
+
+TEST_F(ShardDefects, IndexesThatOnlyAPersonCanMake) {
+    second_index_.definition = "USING btree (other)";
+    auto const spoil = [&](auto change) {
+        auto const index = made_.arena().array<model::index>(1);
+        index[0] = made_.relation(2).indexes[0];
+        change(index[0]);
+        made_.relation(2).indexes = index;
+        return audit_rules();
+    };
+    // That of a constraint.
+    EXPECT_NE(spoil([](model::index& one) { one.is_unique = true; }).find(" -> \n"), std::string::npos);
+    // Citus would cut the name short.
+    auto const name = made_.name("i2345678901234567890123456789012345678901234567890123456");
+    declared_index_.name = name.name;
+    places_.clear();
+    EXPECT_NE(spoil([&](model::index& one) {
+                  one.is_unique = false;
+                  one.name = name;
+              }).find(" -> \n"),
+              std::string::npos);
 }
 
 TEST_F(ShardDefects, IndexesOfOtherColumnsDoNotCount) {
@@ -196,7 +225,7 @@ TEST_F(ShardDefects, IndexesOfOtherColumnsDoNotCount) {
     index[0] = made_.relation(2).indexes[0];
     index[0].keys = columns;
     made_.relation(2).indexes = index;
-    second_index_.definition = "btree (other)";
+    second_index_.definition = "USING btree (other)";
     EXPECT_TRUE(faults().empty());
 }
 

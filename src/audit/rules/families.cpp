@@ -23,7 +23,7 @@ void report_risks(rule const& self, audit_run& run, risk kind) {
 
 void report_gaps(rule const& self, audit_run& run, index_verdict verdict) {
     for (auto const& one : run.facts.indexes) {
-        if (one.coverage.verdict != verdict) continue;
+        if (one.coverage.verdict != verdict || one.is_on_shards) continue;  // that is shard-index-missing's
         auto const& key = *one.key;
         auto const what = one.reason.empty() ? std::string_view("no index has these columns") : one.reason;
         run.report(

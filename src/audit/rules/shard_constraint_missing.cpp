@@ -1,5 +1,6 @@
 #include "src/audit/rules/families.hpp"
 #include "src/audit/shard_defects.hpp"
+#include "src/plan/action_ddl.hpp"
 
 namespace fkaudit::audit::rules {
 
@@ -13,7 +14,9 @@ void judge(rule const& self, audit_run& run) {
             auto const one = describe(run.arena, defects, fault);
             if (one.empty()) continue;
             message = run.arena.concat(message, message.empty() ? "" : "; ", one);
-            if (fault == shard_fault::not_valid)
+            if (fault == shard_fault::no_key)
+                remedy = plan::change_actions(run.arena, *key, plan::actions_of(*key), run.facts.partitioned_not_valid);
+            if (fault == shard_fault::not_valid && remedy.empty())
                 remedy = run.arena.concat("ALTER TABLE ", key->child->qualified, " VALIDATE CONSTRAINT ",
                                           key->name.quoted, ';');
         }
@@ -31,9 +34,8 @@ constinit rule const shard_constraint_missing{
     .explanation =
         "Citus keeps the table in shards, and a shard lacks the foreign key that the coordinator's catalog has, has it NOT "
         "VALID, or could not be looked at: then nobody knows whether its rows are checked. A DROP CONSTRAINT on a shard, "
-        "or a restore or a move that broke off, leaves this. Add a missing key to the shard by hand, under the declared "
-        "name with an underscore and the shard's number behind it, NOT VALID; ALTER TABLE VALIDATE CONSTRAINT on the "
-        "coordinator then reaches every shard. See \"ALTER TABLE\" (ADD table_constraint).",
+        "or a restore or a move that broke off, leaves this. The remedy makes a missing key anew in all shards; "
+        "fk_validate_plan() repairs the orphans in between. See \"ALTER TABLE\" (ADD table_constraint).",
     .judge = judge,
 };
 

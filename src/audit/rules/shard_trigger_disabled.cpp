@@ -1,15 +1,10 @@
 #include "src/audit/rules/families.hpp"
 #include "src/audit/shard_defects.hpp"
-#include "src/plan/literal.hpp"
+#include "src/plan/cluster_rules.hpp"
 
 namespace fkaudit::audit::rules {
 
 namespace {
-
-std::string_view enable(model::arena& arena, model::relation const& table) {
-    return arena.concat("SELECT * FROM pg_catalog.run_command_on_placements(", plan::regclass_literal(arena, table),
-                        ", 'ALTER TABLE %s ENABLE TRIGGER ALL');");
-}
 
 void judge(rule const& self, audit_run& run) {
     for (auto const* const key : run.facts.keys) {
@@ -21,7 +16,8 @@ void judge(rule const& self, audit_run& run) {
             message = run.arena.concat(message, message.empty() ? "" : "; ", one);
             if (fault == shard_fault::no_trigger) continue;
             auto const& table = fault == shard_fault::idle_check ? *key->child : *key->parent;
-            remedy = run.arena.concat(remedy, remedy.empty() ? "" : "\n", enable(run.arena, table));
+            remedy =
+                run.arena.concat(remedy, remedy.empty() ? "" : "\n", plan::enable_shard_triggers(run.arena, table));
         }
         if (!message.empty()) run.report(self, severity::error, *key, message, remedy);
     }
