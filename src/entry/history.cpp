@@ -147,9 +147,17 @@ std::int64_t synchronise(pg::call& current, text command) {
     return changes;
 }
 
+void require_primary(pg::call& current, std::string_view function) {
+    if (!RecoveryInProgress()) return;
+    throw model::error{"25006", current.arena().concat("cannot execute ", function, " during recovery"),
+                       "It writes to the history, and this server is a standby.",
+                       "TABLE fk_history shows here, too, what the primary has recorded."};
+}
+
 }  // namespace
 
 Datum track_history(pg::call& current) {
+    require_primary(current, "fk_track_history()");
     auto const wanted = current.boolean_argument(0);
     if (!wanted)
         throw model::error{"22004", "enable must not be null", {}, "Pass true to keep the history, false to stop."};
@@ -165,9 +173,13 @@ Datum track_history(pg::call& current) {
     return Datum{0};
 }
 
-Datum sync_history(pg::call& current) { return Int64GetDatum(synchronise(current, "fk_sync_history()")); }
+Datum sync_history(pg::call& current) {
+    require_primary(current, "fk_sync_history()");
+    return Int64GetDatum(synchronise(current, "fk_sync_history()"));
+}
 
 Datum mark_release(pg::call& current) {
+    require_primary(current, "fk_mark_release()");
     auto& arena = current.arena();
     auto const label = current.text_argument(0);
     if (!label || label->empty())

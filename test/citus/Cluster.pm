@@ -10,7 +10,7 @@ sub start_node
 {
     my ($name) = @_;
     my $node = PostgreSQL::Test::Cluster->new($name);
-    $node->init;
+    $node->init(allows_streaming => 1);
     $node->append_conf('postgresql.conf', <<"CONF");
 shared_preload_libraries = 'citus, fkaudit'
 listen_addresses = '127.0.0.1'

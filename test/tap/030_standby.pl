@@ -11,7 +11,7 @@ use SlowKey;
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1);
 # The statistics of the two servers are each its own.
-$primary->append_conf('postgresql.conf', "fsync = off\nautovacuum = off\ntrack_counts = off\nlog_error_verbosity = verbose");
+$primary->append_conf('postgresql.conf', "fsync = off\nautovacuum = off\ntrack_counts = off\nshared_preload_libraries = 'fkaudit'\nlog_error_verbosity = verbose");
 $primary->start;
 $primary->backup('backup');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -39,6 +39,8 @@ CREATE TABLE mixed_parts (id int, p int CONSTRAINT unlogged_leaf REFERENCES pare
 CREATE TABLE mixed_1 PARTITION OF mixed_parts FOR VALUES FROM (1) TO (11);
 CREATE UNLOGGED TABLE mixed_2 PARTITION OF mixed_parts FOR VALUES FROM (11) TO (21);
 INSERT INTO mixed_parts VALUES (1, 1), (11, 1);
+CREATE TABLE guess (parent_id int);
+INSERT INTO guess SELECT generate_series(1, 12);
 CREATE TABLE slow_parent (k slow PRIMARY KEY);
 CREATE TABLE slow_child (k slow CONSTRAINT slow REFERENCES slow_parent);
 INSERT INTO slow_parent VALUES (ROW(1));
@@ -63,7 +65,26 @@ for my $query (
     "SELECT $examined FROM fk_check() $with_logged",
     q{SELECT * FROM fk_orphans('broken')},
     q{SELECT verdict, orphan_rows, rows_checked FROM fk_check('broken', '{id}', 'parent', '{id}')},
-    q{SELECT * FROM fk_orphans('sound', '{p}', 'broken', '{p}')})
+    q{SELECT * FROM fk_orphans('sound', '{p}', 'broken', '{p}')},
+    q{SELECT * FROM fk_candidates(min_inclusion => 0)},
+    'SELECT * FROM fk_audit()',
+    "SELECT * FROM fk_audit(check_data => true) $with_logged",
+    'TABLE fk_rules',
+    'SELECT fk_baseline(check_data => false)',
+    q{SELECT examined, findings FROM fk_assert('error', check_data => false)},
+    q{SELECT regexp_replace(fk_report('markdown', check_data => false), '\d+-\d+-\d+ [\d:]+ UTC', '')},
+    'SELECT fk_graph()',
+    'SELECT * FROM fk_load_order()',
+    q{SELECT * FROM fk_delete_impact('parent', 'id = 1') WHERE constraint_name IS NULL OR constraint_name !~ 'unlogged'},
+    q{SELECT * FROM fk_validate_plan('broken')},
+    q{SELECT * FROM fk_repair_plan('broken', 'broken')},
+    q{SELECT * FROM fk_action_plan('sound', 'sound', 'cascade')},
+    q{SELECT * FROM fk_add_plan('broken', '{id}', 'parent', '{id}')},
+    q{SELECT * FROM fk_diagnose($$insert or update on table "sound" violates foreign key constraint "sound"
+                                DETAIL:  Key (p)=(77) is not present in table "parent".$$)},
+    'SELECT fk_snapshot()',
+    'SELECT fk_fingerprint()',
+    q{SELECT count(*) FROM fk_drift(fk_snapshot())})
 {
     my $here = $primary->safe_psql('postgres', $query);
     isnt($here, '', "rows on the primary: $query");
@@ -79,6 +100,9 @@ is( $standby->safe_psql('postgres', q{SELECT constraint_name, verdict, reason, d
     'unlogged tables have no rows here');
 is( $primary->safe_psql('postgres', "SELECT constraint_name, verdict, orphan_rows FROM fk_check() WHERE constraint_name ~ 'unlogged'"),
     "unlogged_leaf|trusted|0\nboth_unlogged|trusted|0\nfrom_unlogged|violated|1", '… but on the primary they have');
+is( $standby->safe_psql('postgres', q{SELECT relation, rows, detail FROM fk_delete_impact('parent', 'id = 1') WHERE constraint_name ~ 'unlogged'}),
+    join("\n", map { "$_||not counted: cannot access temporary or unlogged relations during recovery" } qw(mixed_parts unlogged_child)),
+    'nor can fk_delete_impact count them');
 # PostgreSQL's own view of it.
 my ($status, $stdout, $stderr) = $standby->psql('postgres', 'TABLE unlogged_child');
 like($stderr, qr/cannot access temporary or unlogged relations during recovery/, 'PostgreSQL cannot read them either');
@@ -91,6 +115,40 @@ is( $standby->safe_psql('postgres', q{BEGIN ISOLATION LEVEL REPEATABLE READ;
         SELECT verdict, orphan_rows FROM fk_check('broken');
         SELECT pg_current_xact_id_if_assigned() IS NULL}),
     "10\nviolated|2\nt", 'in REPEATABLE READ, without a transaction id');
+
+# What keeps something refuses; what was kept on the primary can be read; what is counted is each server's own.
+for my $query (
+    q{SELECT fk_suppress('missing-index', 'sound', 'sound', 'known')},
+    q{SELECT fk_unsuppress('missing-index', 'sound', 'sound')},
+    q{SELECT fk_track_history(true)},
+    q{SELECT fk_sync_history()},
+    q{SELECT fk_mark_release('1.0')},
+    q{CALL fk_check_all()})
+{
+    ($status, $stdout, $stderr) = $standby->psql('postgres', $query);
+    like($stderr, qr/ERROR:  cannot execute \S.* (?:during recovery|in a read-only transaction)/, "refused: $query");
+}
+$primary->safe_psql('postgres', q{SELECT fk_suppress('missing-index', 'sound', 'sound', 'known')},
+    extra_params => ['-q']);
+$primary->safe_psql('postgres', q{SELECT fk_track_history(true); SELECT fk_mark_release('1.0'); CALL fk_check_all('sound')});
+$primary->wait_for_catchup($standby);
+for my $query (
+    'TABLE fk_suppressions',
+    'SELECT change, child, constraint_name FROM fk_history',
+    'TABLE fk_check_runs',
+    'SELECT child, verdict FROM fk_check_results')
+{
+    my $here = $primary->safe_psql('postgres', $query);
+    isnt($here, '', "kept on the primary: $query");
+    is($standby->safe_psql('postgres', $query), $here, "read on the standby: $query");
+}
+$primary->psql('postgres', 'INSERT INTO sound VALUES (12, 55)');
+is($_->safe_psql('postgres', q{SELECT count(*) FROM fk_violations}), $_ == $primary ? 1 : 0, 'each server counts its own violations: ' . $_->name)
+  for $primary, $standby;
+is($standby->safe_psql('postgres', 'SELECT count(*) FROM fk_incidents()'), 0, 'fk_incidents');
+is($standby->safe_psql('postgres', 'SELECT tracked FROM fk_violations_info'), 0, 'fk_violations_info');
+is($standby->safe_psql('postgres', 'SELECT fk_violations_reset()'), '', 'fk_violations_reset, of memory alone');
+is($standby->safe_psql('postgres', 'SELECT count(*) FROM fk_progress'), 0, 'fk_progress');
 
 # A lock that recovery holds.
 my $locker = $primary->background_psql('postgres');
