@@ -34,16 +34,25 @@ for my $line (@seen)
 is($sum, 20, 'every violation once');
 is(scalar(grep { $_ eq "public.visits|$name|child write|1" } @seen), 1, 'the name that was cut short');
 
-is( $coordinator->safe_psql('postgres', <<'SQL'), join("\n", "public.orders|orders_customer|20", "public.regions|regions_country|1", "public.visits|$name|1"), 'the recipe');
+my $recipe = <<'SQL';
 SELECT v.child, v.constraint_name, sum(v.violations) AS violations
   FROM run_command_on_all_nodes($$SELECT coalesce(json_agg(v), '[]') FROM fk_violations v$$) n
  CROSS JOIN LATERAL json_to_recordset(n.result::json) v(child text, constraint_name name, violations bigint)
  GROUP BY v.child, v.constraint_name
  ORDER BY v.child, v.constraint_name;
 SQL
+ok(index(slurp_file("$ENV{TESTDIR}/doc/recipes.md"), $recipe) > 0, 'the recipe is that of doc/recipes.md');
+is( $coordinator->safe_psql('postgres', $recipe), join("\n", "public.orders|orders_customer|20", "public.regions|regions_country|1", "public.visits|$name|1"), 'the recipe');
 
 # Reset by the table's name.
 $workers[0]->safe_psql('postgres', q{SELECT fk_violations_reset('orders', 'orders_customer')});
 unlike($workers[0]->safe_psql('postgres', $counted), qr/orders_customer/, 'reset by the name of the table');
+
+# Asked on a worker, and with a node that does not answer.
+is($workers[0]->safe_psql('postgres', $recipe) =~ s/^public.orders.*\n//mr, "public.regions|regions_country|1\npublic.visits|$name|1",
+    'asked on a worker');
+$workers[1]->stop('immediate');
+my (undef, undef, $error) = $coordinator->psql('postgres', $recipe);
+like($error, qr/ERROR:  invalid input syntax for type json/, 'a node that is down is no node without violations');
 
 done_testing();
