@@ -4,6 +4,7 @@
 #include "src/model/database.hpp"
 #include "src/plan/action_ddl.hpp"
 #include "src/plan/cascade_graph.hpp"
+#include "src/plan/cluster_rules.hpp"
 
 namespace fkaudit::audit {
 
@@ -48,8 +49,13 @@ public:
                 std::string_view ddl = {}) {
         found.push_back({&key, what, grade, detail, ddl});
     }
-    /// The statements that give the key other actions.
+    /// The statements that give the key other actions; none where Citus would refuse them.
     std::string_view change(model::constraint const& key, plan::key_actions const& wanted) const {
+        auto changed = key;
+        changed.on_delete = wanted.on_delete;
+        changed.on_update = wanted.on_update;
+        changed.delete_set_columns = wanted.delete_set_columns;
+        if (!plan::find_cluster_obstacle(arena, database, changed).empty()) return {};
         return plan::change_actions(arena, key, wanted, partitioned_not_valid_);
     }
     /// The foreign keys of the key's child, itself included.

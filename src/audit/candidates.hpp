@@ -41,6 +41,7 @@ struct weighed_candidate {
     std::int64_t missing_keys = -1;  ///< -1: not examined, or not counted
     std::string_view reason{};
     std::string_view ddl{};
+    std::string_view obstacle{};  ///< why Citus would refuse the key; empty: it would not
 };
 
 }  // namespace fkaudit::audit

@@ -27,6 +27,7 @@ struct violation {
     shown_key shown{};
     side key_of = side::unknown;  ///< whose columns the shown key has: those of `where`, but for `detach` the child's
     bool is_mixed_null = false;   ///< MATCH FULL, some columns NULL
+    bool is_on_shard = false;     ///< the names are those of a shard of Citus
     std::string_view others{};    ///< further foreign keys that the text may be about; empty: none
 
     std::string_view why_not{};      ///< why the rows were not looked at; empty: they were

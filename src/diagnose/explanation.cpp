@@ -61,7 +61,9 @@ private:
         bool const is_partition = !found_.named_table.empty() && found_.where != side::unknown &&
                                   expected.is_partitioned() && found_.named_table != expected.name.name;
         bool const is_derived = found_.named_constraint != key_.name.name;
-        if (is_derived)
+        if (found_.is_on_shard)
+            say("The message's names are those of a shard; ", declared, ".");
+        else if (is_derived)
             say("The message's constraint \"", found_.named_constraint, "\" was made by partitioning; ", declared, ".");
         else if (is_partition)
             say("The message's table \"", found_.named_table, "\" is a partition; ", declared, ".");

@@ -2,6 +2,7 @@
 
 #include "src/diagnose/diagnosis.hpp"
 #include "src/plan/action_ddl.hpp"
+#include "src/plan/cluster_rules.hpp"
 #include "src/plan/literal.hpp"
 
 namespace fkaudit::diagnose {
@@ -131,6 +132,7 @@ private:
             auto const& column = key_.child_column(position);
             auto const* const type = database_.find_type(column.type);
             if (column.not_null || column.generated != '\0' || (type != nullptr && type->not_null)) return;
+            if (column.number == key_.child->distribution_column) return;  // Citus takes no other shard for a row
             list = arena_.concat(list, list.empty() ? "" : ", ", column.name.quoted, " = NULL");
         }
         add(arena_.concat("UPDATE ", child_rows(), " SET ", list, where(), ';'), "keep these rows, without a parent");
@@ -140,6 +142,10 @@ private:
         auto wanted = plan::actions_of(key_);
         bool const refuses_delete = wanted.on_delete == action::no_action || wanted.on_delete == action::restrict_;
         (refuses_delete ? wanted.on_delete : wanted.on_update) = action::cascade;
+        auto changed = key_;
+        changed.on_delete = wanted.on_delete;
+        changed.on_update = wanted.on_update;
+        if (!plan::find_cluster_obstacle(arena_, database_, changed).empty()) return;
         add(plan::change_actions(arena_, key_, wanted, allowed_.partitioned_not_valid),
             refuses_delete ? "let every DELETE of a parent delete its children"
                            : "let every change of a parent's key change its children");
@@ -147,6 +153,12 @@ private:
 
     void defer() {
         if (key_.initially_deferred || key_.is_temporal) return;
+        if (plan::is_altered_in_shards(key_)) {
+            auto changed = key_;
+            changed.is_deferrable = changed.initially_deferred = true;
+            return add(plan::change_actions(arena_, changed, plan::actions_of(key_), allowed_.partitioned_not_valid),
+                       "check the key at COMMIT, so that a transaction may write children before parents");
+        }
         if (!key_.is_deferrable)
             return add(arena_.concat("ALTER TABLE ", key_.child->qualified, " ALTER CONSTRAINT ", key_.name.quoted,
                                      " DEFERRABLE INITIALLY DEFERRED;"),

@@ -10,6 +10,7 @@
 #include "src/pg/result_set.hpp"
 #include "src/pg/spi.hpp"
 #include "src/plan/action_change.hpp"
+#include "src/plan/cluster_rules.hpp"
 
 namespace fkaudit::entry {
 
@@ -181,21 +182,42 @@ bool changes_actions(constraint const& key, action_change const& wanted) {
     return wanted.actions.on_delete != key.on_delete || wanted.actions.on_update != key.on_update;
 }
 
+bool changes_deferral(constraint const& key, action_change const& wanted) {
+    return wanted.is_deferrable != key.is_deferrable || wanted.initially_deferred != key.initially_deferred;
+}
+
+void refuse_in_shards(model::arena& arena, model::database const& database, constraint const& key,
+                      action_change const& wanted) {
+    auto changed = key;
+    changed.on_delete = wanted.actions.on_delete;
+    changed.on_update = wanted.actions.on_update;
+    changed.delete_set_columns = wanted.actions.delete_set_columns;
+    if (auto const obstacle = plan::find_cluster_obstacle(arena, database, changed); !obstacle.empty())
+        throw model::error{
+            "0A000", arena.concat("foreign key \"", key.name.name, "\" cannot be changed so"),
+            arena.concat(obstacle, "."),
+            "Use NO ACTION, RESTRICT or CASCADE for ON DELETE, and NO ACTION or RESTRICT for ON UPDATE."};
+}
+
 }  // namespace
 
 Datum action_plan(pg::call& current) {
     pg::result_set result(current);
     auto& arena = current.arena();
     require_arguments(current);
-    auto const asked = load_asked(current, {.statistics = true});
+    auto const asked = load_asked(current, {.statistics = true, .shards = true});
     auto const& key = choose_key(current, asked);
     auto const wanted = read_change(current, key);
     if (auto const refusal = plan::find_refusal(key, wanted); !refusal.message.empty())
         throw model::error{refusal.sqlstate, refusal.message, {}, refusal.hint};
 
+    refuse_in_shards(arena, asked.database, key, wanted);
+
     plan::key_state state{.key = &key, .is_examined = true};
     plan::change_surroundings around;
-    if (changes_actions(key, wanted)) {
+    bool const replaces =
+        changes_actions(key, wanted) || (plan::is_altered_in_shards(key) && changes_deferral(key, wanted));
+    if (replaces) {
         around = {surroundings(current, asked.database, key, wanted).find(), load_comment(current, key)};
         state = examine(current, asked.database, key);
     }

@@ -10,6 +10,7 @@
 #include "src/pg/compat.hpp"
 #include "src/pg/spi.hpp"
 #include "src/plan/addition.hpp"
+#include "src/plan/cluster_rules.hpp"
 
 namespace fkaudit::entry {
 
@@ -53,6 +54,14 @@ void refuse_undeclarable(model::arena& arena, constraint const& key) {
         if (writes(key.on_update) || key.on_update == action::cascade) refuse("ON UPDATE");
         if (writes(key.on_delete)) refuse("ON DELETE");
     }
+}
+
+void refuse_in_shards(model::arena& arena, model::database const& database, constraint const& key) {
+    if (auto const obstacle = plan::find_cluster_obstacle(arena, database, key); !obstacle.empty())
+        throw model::error{
+            "0A000",
+            arena.concat("no foreign key from ", key.child->qualified, " to ", key.parent->qualified, " can be added"),
+            arena.concat(obstacle, ".")};
 }
 
 /// A unique index of a partitioned table holds the columns that its rows are distributed by (indexcmds.c: DefineIndex).
@@ -223,6 +232,7 @@ Datum add_plan(pg::call& current) {
     described.database.constraints = keys;
     catalog::load_operators(arena, described.database);
     catalog::load_types(arena, described.database);
+    refuse_in_shards(arena, described.database, key);
 
     check::verdict found{.key = &key};
     plan::addition wanted{.key = &key, .needs_unique = !described.detail.empty()};

@@ -6,6 +6,7 @@
 #include "src/check/undeclared.hpp"
 #include "src/entry/verdicts.hpp"
 #include "src/pg/compat.hpp"
+#include "src/plan/cluster_rules.hpp"
 
 namespace fkaudit::entry {
 
@@ -110,9 +111,11 @@ weighed_candidate weigh(model::arena& arena, candidate const& what, verdict cons
     }
     one.inclusion = all_of_them;
     bool const is_proof = valued.is_sure && valued.count >= few_rows;
-    return conclude(is_proof ? level + 1 : level, valued.is_sure
-                                                      ? "every row with a value has its parent"
-                                                      : "no row lacks its parent; the table was never analyzed");
+    return conclude(is_proof ? level + 1 : level,
+                    valued.is_sure ? "every row with a value has its parent"
+                    : found.key->child->is_spread()
+                        ? "no row lacks its parent; how many have a value is known to the shards alone"
+                        : "no row lacks its parent; the table was never analyzed");
 }
 
 /// Names for the constraints as ALTER TABLE chooses them (tablecmds.c: ATExecAddConstraint), none of them twice.
@@ -146,11 +149,23 @@ text make_ddl(model::arena& arena, weighed_candidate const& one, model::identifi
         arena.concat("ALTER TABLE ", what.child->qualified, " ADD CONSTRAINT ", name.quoted, " FOREIGN KEY (",
                      column_list(arena, *what.child, what.child_columns), ") REFERENCES ", what.parent->qualified, " (",
                      column_list(arena, *what.parent, what.parent_columns), ')');
+    if (!one.obstacle.empty()) return {};
     bool const at_once = what.child->is_partitioned() && !pg::accepts_not_valid_partitioned_keys;
     if (at_once) return one.orphan_rows > 0 ? text() : arena.concat(add, ';');
     if (one.orphan_rows > 0) return arena.concat(add, " NOT VALID;");
     return arena.concat(add, " NOT VALID;\nALTER TABLE ", what.child->qualified, " VALIDATE CONSTRAINT ", name.quoted,
                         ';');
+}
+
+/// What the tables mean to each other, and Citus would not take as a foreign key.
+void tell_obstacle(model::arena& arena, model::database const& tables, weighed_candidate& one) {
+    model::constraint key;
+    key.child = one.what.child;
+    key.parent = one.what.parent;
+    key.child_columns = one.what.child_columns;
+    key.parent_columns = one.what.parent_columns;
+    one.obstacle = plan::find_cluster_obstacle(arena, tables, key);
+    if (!one.obstacle.empty()) one.reason = arena.concat(one.reason, "; ", one.obstacle);
 }
 
 }  // namespace
@@ -178,6 +193,7 @@ std::span<weighed_candidate const> find_candidates(pg::call& current, candidate_
     }
     auto const found = arena.array<weighed_candidate>(kept.size());
     std::copy(kept.begin(), kept.end(), found.begin());
+    for (auto& one : found) tell_obstacle(arena, tables, one);
     auto const names = choose_names(arena, found);
     for (std::size_t number = 0; number < found.size(); ++number)
         found[number].ddl = make_ddl(arena, found[number], names[number]);

@@ -128,6 +128,7 @@ private:
         found.named_constraint = told.named_constraint;
         found.named_table = pg::from_utf8(arena_, told.named_table);
         found.others = told.others;
+        found.is_on_shard = told.is_on_shard;
         if (found.where == side::unknown) found.where = side_by_columns(told.told.rest, *found.key);
         // Of a partition's removal, the server shows the children's rows.
         found.key_of = found.what == event::detach ? side::child : found.where;

@@ -42,6 +42,17 @@ public:
         return found;
     }
 
+    /// By the names that Citus gives a shard, its table and its constraint; nullptr: they are none.
+    declared_key const* find_of_shard(message const& told) const {
+        auto const& tables = told.what == event::child_write ? told.table : told.child;
+        for (auto const constraint : told.constraint.readings)
+            for (auto const table : tables.readings)
+                if (auto const* const key =
+                        keys_.find_of_shard(pg::from_utf8(arena_, table), pg::from_utf8(arena_, constraint)))
+                    return key;
+        return nullptr;
+    }
+
     /// In a text of unknown wording: the keys whose names it quotes, and whose tables if it quotes these, too.
     candidates find_quoted(text source, bool with_table) {
         auto const quoted = diagnose::quoted_texts(arena_, source);
@@ -179,14 +190,19 @@ private:
     static constexpr int best_possible = 4;
     int judge(std::span<message const> messages) {
         if (messages.empty()) return 0;
-        bool const is_known = std::any_of(messages.begin(), messages.end(),
-                                          [&](message const& told) { return !resolver_.find(told).empty(); });
+        bool const is_known = std::any_of(messages.begin(), messages.end(), [&](message const& told) {
+            return !resolver_.find(told).empty() || resolver_.find_of_shard(told) != nullptr;
+        });
         bool const is_bare =
             std::none_of(messages.begin(), messages.end(), [](auto const& one) { return one.is_wrapped; });
         return 1 + (is_known ? 2 : 0) + (is_bare ? 1 : 0);
     }
 
     void add_message(message const& told) {
+        if (auto const* const of_shard = resolver_.find_of_shard(told)) {
+            found_.push_back({told, of_shard, told.constraint.text(), told.table.text(), {}, true});
+            return;
+        }
         auto const fitting = resolver_.find(told);
         if (fitting.empty()) found_.push_back({told, nullptr, told.constraint.text(), told.table.text(), {}});
         for (auto const* const key : fitting)

@@ -13,6 +13,7 @@ struct diagnosed_key {
     std::string_view named_constraint{};         ///< the reading that fits, in UTF-8
     std::string_view named_table{};              ///< likewise
     std::string_view others{};                   ///< the other keys that it may be of
+    bool is_on_shard = false;                    ///< the names are those of a shard of Citus
 };
 
 /// All violations of a text in UTF-8, in its order, each once for each key that it may be of: of the tables that bear the

@@ -1,5 +1,6 @@
 #include "src/plan/load_order.hpp"
 
+#include "src/catalog/cluster.hpp"
 #include "src/catalog/queries.hpp"
 #include "src/catalog/scope.hpp"
 #include "src/entry/entry.hpp"
@@ -19,10 +20,15 @@ std::span<plan::load_table const> list_tables(pg::call& current) {
     auto& arena = current.arena();
     auto const schemas = catalog::read_schemas(current, 0);
     model::vector<plan::load_table> tables(arena);
+    model::vector<oid> listed(arena);
     for (auto const& [id, schema, name] :
          select<row<oid, identifier, identifier>>(arena, catalog::queries::loadable_tables))
         if (!schemas || std::find(schemas->begin(), schemas->end(), schema.name) != schemas->end())
             tables.push_back({id, schema, name});
+    for (auto const& one : tables) listed.push_back(one.id);
+    for (auto const& spread : catalog::find_spread_tables(arena, {listed.data(), listed.size()}))
+        for (auto& one : tables)
+            if (one.id == spread.id) one.is_reference = spread.how == model::spreading::reference;
     return arena.copy(std::span<plan::load_table const>(tables.data(), tables.size()));
 }
 

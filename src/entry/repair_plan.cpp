@@ -70,7 +70,7 @@ Datum repair_plan(pg::call& current) {
     auto& arena = current.arena();
     auto const wanted = read_arguments(current);
     pg::result_set result(current);
-    auto const own = catalog::load_scope(current, 0);
+    auto const own = catalog::load_scope(current, 0, {.shards = true});
     for (auto const& damaged : own.damaged)
         throw model::error{"XX001",
                            arena.concat("the catalog entry of foreign key \"", damaged.name.name, "\" is damaged"),

@@ -20,6 +20,8 @@ audit::type_finding make_finding(model::arena& arena, type_difference const& one
                                  std::span<alterable_column const> altered) {
     auto const joined = [&](auto const&... part) { return arena.concat(one.detail, "; ", part...); };
     if (one.altered == nullptr) return {one, one.remedy.empty() ? one.detail : joined(one.remedy), {}};
+    if (one.altered->distribution_column == one.column->number)
+        return {one, joined(one.remedy, "; Citus refuses that, because rows find their shards by this column"), {}};
     for (auto const& place : altered) {
         if (place.column.relation != one.altered->id || place.column.number != one.column->number) continue;
         if (!place.obstacle.empty())

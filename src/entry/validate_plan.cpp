@@ -9,7 +9,7 @@ namespace fkaudit::entry {
 Datum validate_plan(pg::call& current) {
     pg::result_set result(current);
     auto& arena = current.arena();
-    auto const database = catalog::load_scope(current, 0);
+    auto const database = catalog::load_scope(current, 0, {.shards = true});
     plan::validation_server const server{.partitioned_not_valid = pg::accepts_not_valid_partitioned_keys,
                                          .extension_schema = catalog::extension_schema(current)};
     bool any = false;

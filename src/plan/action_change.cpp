@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/plan/cluster_rules.hpp"
 #include "src/plan/literal.hpp"
 
 namespace fkaudit::plan {
@@ -36,7 +37,7 @@ public:
         if (!same_actions(wanted_.actions, actions_of(key_)))
             replace();
         else if (wanted_.is_deferrable != key_.is_deferrable || wanted_.initially_deferred != key_.initially_deferred)
-            alter();
+            is_altered_in_shards(key_) ? replace() : alter();
         return arena_.copy(std::span<plan_step const>(steps_.data(), steps_.size()));
     }
 
@@ -85,9 +86,18 @@ private:
         add("SET LOCAL lock_timeout = '3s';", {},
             "gives up where the locks are not free, instead of letting all others wait behind it: COMMIT then undoes the "
             "transaction, and the plan can be run again");
-        add(arena_.concat(table(), " DROP CONSTRAINT ", key_.name.quoted, ", ADD CONSTRAINT ", key_.name.quoted, ' ',
-                          define(arena_, replacement()), ';'),
-            arena_.concat("ACCESS EXCLUSIVE on ", both_tables(), partitions_too()), describe_replacement());
+        auto const locks = arena_.concat("ACCESS EXCLUSIVE on ", both_tables(), partitions_too(),
+                                         is_altered_in_shards(key_) ? " and their shards" : "");
+        auto const drop = arena_.concat(table(), " DROP CONSTRAINT ", key_.name.quoted);
+        auto const make = arena_.concat(" ADD CONSTRAINT ", key_.name.quoted, ' ', define(arena_, replacement()), ';');
+        if (is_altered_in_shards(key_)) {
+            add(arena_.concat(drop, ';'), locks,
+                "reads and writes wait until COMMIT; Citus alters no constraint, and takes each change in a statement of "
+                "its own");
+            add(arena_.concat(table(), make), locks, describe_replacement());
+        } else {
+            add(arena_.concat(drop, ",", make), locks, describe_replacement());
+        }
         if (!around_.comment.empty())
             add(arena_.concat("COMMENT ON CONSTRAINT ", key_.name.quoted, " ON ", key_.child->qualified, " IS ",
                               literal(arena_, around_.comment), ';'),

@@ -30,7 +30,7 @@ struct change_surroundings {
 };
 
 /// The statements after which a key has other actions or another deferrability and is all else that it was.
-/// Deferrability alone changes in place. No server changes actions in place: the key is replaced in one transaction,
+/// Deferrability alone changes in place, unless Citus keeps the tables, which alters no constraint. No server changes actions in place: the key is replaced in one transaction,
 /// NOT VALID, so that its locks are short, with its COMMENT, and validated after it if it was valid; what NOT VALID or
 /// not enforced was stays so. Where the server takes no NOT VALID key on a partitioned table, all rows are read under
 /// the locks. Orphans come before the step that they would stop. Empty: there is nothing to change.

@@ -5,6 +5,7 @@
 #include <boost/graph/topological_sort.hpp>
 #include <cstdint>
 
+#include "src/plan/cluster_rules.hpp"
 #include "src/plan/cycle_order.hpp"
 #include "src/plan/cycles.hpp"
 
@@ -29,9 +30,10 @@ bool checks_inserts(constraint const& key) {
     return any || !any_known;
 }
 
-/// PostgreSQL 18.0 to 18.3 forget DEFERRABLE when a key goes through NOT ENFORCED and back.
+/// PostgreSQL 18.0 to 18.3 forget DEFERRABLE when a key goes through NOT ENFORCED and back. Citus' shards never hear of SET
+/// CONSTRAINTS.
 bool can_be_deferred(constraint const& key) {
-    if (!key.is_deferrable) return false;
+    if (!key.is_deferrable || is_altered_in_shards(key)) return false;
     for (auto const& row : key.rows)
         for (auto const& trigger : row.triggers)
             if (trigger.is_check && !trigger.is_deferrable) return false;
@@ -82,7 +84,12 @@ public:
             if (steps_[position].cycle == 0) describe_single(position);
         }
         for (std::size_t number = 0; number < cycles_.size(); ++number) describe_cycle(number);
-        for (std::size_t position = 0; position < tables_.size(); ++position) tell_unchecked(position);
+        for (std::size_t position = 0; position < tables_.size(); ++position) {
+            tell_unchecked(position);
+            if (tables_[position].is_reference)
+                steps_[position].detail =
+                    arena_.concat(steps_[position].detail, "; Citus has it on every node: before the others");
+        }
         std::stable_sort(steps_.begin(), steps_.end(),
                          [](load_step const& a, load_step const& b) { return a.step < b.step; });
         return steps_;
@@ -182,21 +189,44 @@ private:
         return ordered;
     }
 
-    /// The length of the longest way from each unit to one that needs no other.
+    using needs = boost::compressed_sparse_row_graph<boost::directedS>;
+
+    /// The units that Citus' reference tables are in or need.
+    vector<char> find_references(needs const& graph, vector<std::size_t> const& parents_first) const {
+        vector<char> early(cycles_.size() + tables_.size(), '\0', arena_);
+        for (std::size_t position = 0; position < tables_.size(); ++position)
+            if (tables_[position].is_reference) early[unit_[position]] = 1;
+        for (auto unit = parents_first.rbegin(); unit != parents_first.rend(); ++unit) {
+            auto const [first, last] = out_edges(*unit, graph);
+            for (auto edge = first; edge != last; ++edge)
+                if (early[*unit] != 0) early[target(*edge, graph)] = 1;
+        }
+        return early;
+    }
+
+    /// The length of the longest way from each unit to one that needs no other; behind the longest of those that reference
+    /// tables need, for all others.
     vector<std::int32_t> find_levels() const {
-        using graph = boost::compressed_sparse_row_graph<boost::directedS>;
         auto const units = cycles_.size() + tables_.size();
         vector<std::pair<std::size_t, std::size_t>> ends(arena_);
         for (auto const& one : links_)
             if (unit_[one.child] != unit_[one.parent]) ends.push_back({unit_[one.child], unit_[one.parent]});
-        graph const needs(boost::edges_are_unsorted_multi_pass, ends.begin(), ends.end(), units);
+        needs const graph(boost::edges_are_unsorted_multi_pass, ends.begin(), ends.end(), units);
         vector<std::size_t> parents_first(arena_);
-        boost::topological_sort(needs, std::back_inserter(parents_first));
+        boost::topological_sort(graph, std::back_inserter(parents_first));
+        auto const early = find_references(graph, parents_first);
         vector<std::int32_t> levels(units, 0, arena_);
-        for (auto const unit : parents_first) {
-            auto const [first, last] = out_edges(unit, needs);
-            for (auto edge = first; edge != last; ++edge)
-                levels[unit] = std::max(levels[unit], levels[target(*edge, needs)] + 1);
+        std::int32_t behind = 0;
+        for (bool const of_early : {true, false}) {
+            for (auto const unit : parents_first) {
+                if ((early[unit] != 0) != of_early) continue;
+                levels[unit] = behind;
+                auto const [first, last] = out_edges(unit, graph);
+                for (auto edge = first; edge != last; ++edge)
+                    levels[unit] = std::max(levels[unit], levels[target(*edge, graph)] + 1);
+            }
+            for (std::size_t unit = 0; of_early && unit < units; ++unit)
+                if (early[unit] != 0) behind = std::max(behind, levels[unit] + 1);
         }
         return levels;
     }

@@ -11,6 +11,7 @@ struct load_table {
     model::oid id = model::no_oid;
     model::identifier schema{};
     model::identifier name{};
+    bool is_reference = false;  ///< Citus has it on every node
 };
 
 /// What differs between servers and what the model lacks.
@@ -39,7 +40,8 @@ struct load_step {
 /// its last: deferred with SET CONSTRAINTS where they are deferrable (the circle is then one transaction), dropped and
 /// added again otherwise. A key that is NOT VALID may have rows that its parent lacks: it is dropped and added again around
 /// its child, or the circle that this is in. Keys that check no write of the child (not enforced, triggers disabled)
-/// break for nothing.
+/// break for nothing. Citus' reference tables, and what they need, come before all others; as it gives SET CONSTRAINTS to no
+/// shard, keys of its tables are dropped where others would be deferred.
 ///
 /// `tables` in the order of the result, which is step, then that order.
 std::span<load_step const> plan_load(model::arena& arena, model::database const& database,

@@ -36,6 +36,11 @@ void refuse_columns(model::arena& arena, model::database const& database, model:
             throw model::error{"428C9",
                                arena.concat("column \"", column.name.name, "\" can only be updated to DEFAULT"),
                                arena.concat("Column \"", column.name.name, "\" is a generated column."), other_ways};
+        if (number == key.child->distribution_column)
+            throw model::error{"0A000",
+                               arena.concat("column \"", column.name.name, "\" of relation \"", key.child->name.name,
+                                            "\" cannot be changed"),
+                               "It is the column by whose values Citus spreads the rows over shards.", other_ways};
         if (way != repair_way::set_null) continue;
         if (!takes_null(database, column))
             throw model::error{"23502",

@@ -36,7 +36,8 @@ struct validation_server {
 /// The shortest safe way to a key that PostgreSQL enforces, calls valid, and that is so: first the writes are checked again
 /// (ENABLE TRIGGER where triggers are disabled, a replacement by DROP and ADD … NOT VALID in one statement where they are
 /// missing or the key is not enforced), then the orphans are to be repaired, then the rows are checked (VALIDATE, or
-/// fk_check where the catalog says already that the key is valid). Empty: there is nothing to do.
+/// fk_check where the catalog says already that the key is valid). Where Citus keeps the tables, the triggers are those of the
+/// shards, and the replacement is a transaction. Empty: there is nothing to do.
 std::span<plan_step const> plan_validation(model::arena& arena, model::database const& database, key_state const& state,
                                            validation_server const& server);
 

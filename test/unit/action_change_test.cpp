@@ -48,6 +48,20 @@ TEST_F(ActionChange, NothingToChangeIsNoStep) {
     EXPECT_EQ(plan(own, plan::change_nothing(own)), lines{});
 }
 
+TEST_F(ActionChange, WhereCitusKeepsTheTableEachChangeIsAStatementOfItsOwn) {
+    auto child = *key().child;
+    child.spread = model::spreading::distributed;
+    auto own = key();
+    own.child = &child;
+    auto wanted = plan::change_nothing(own);
+    wanted.is_deferrable = wanted.initially_deferred = true;
+    EXPECT_EQ(plan(own, wanted, clean),
+              (lines{"BEGIN;", "SET LOCAL lock_timeout = '3s';", "ALTER TABLE s.t4 DROP CONSTRAINT k11;",
+                     "ALTER TABLE s.t4 ADD CONSTRAINT k11 FOREIGN KEY (id) REFERENCES s.t3(id) DEFERRABLE INITIALLY"
+                     " DEFERRED NOT VALID;",
+                     "COMMIT;", "ALTER TABLE s.t4 VALIDATE CONSTRAINT k11;"}));
+}
+
 TEST_F(ActionChange, DeferrabilityChangesInPlace) {
     auto own = key();
     auto wanted = plan::change_nothing(own);

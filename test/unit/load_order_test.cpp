@@ -1,7 +1,7 @@
 #include "src/plan/load_order.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
@@ -18,7 +18,11 @@ lines plan_of(catalog& made, model::database const& database, std::vector<model:
     std::vector<plan::load_table> tables;
     for (auto const id : ids) {
         auto const name = made.name("t" + std::to_string(id));
-        tables.push_back({id, made.name("s"), name});
+        auto const& all = database.relations;
+        auto const is_reference = std::any_of(all.begin(), all.end(), [&](model::relation const& one) {
+            return one.id == id && one.spread == model::spreading::reference;
+        });
+        tables.push_back({id, made.name("s"), name, is_reference});
     }
     lines rows;
     auto const& kept = made.arena().copy(std::span<plan::load_table const>(tables));
@@ -51,6 +55,31 @@ TEST(LoadOrder, ParentsComeBeforeChildrenAndIndependentTablesShareAStep) {
     EXPECT_EQ(plan_of(made, database, {1, 2, 3, 4, 5}), (lines{"1 t4", "1 t5", "2 t2", "2 t3", "3 t1"}));
     // What is not asked for is there already.
     EXPECT_EQ(plan_of(made, database, {1, 2, 5}), (lines{"1 t2", "1 t5", "2 t1"}));
+}
+
+TEST(LoadOrder, ReferenceTablesOfCitusAndWhatTheyNeedComeFirst) {
+    catalog made;
+    for (model::oid id = 1; id <= 6; ++id) made.table(id);
+    made.relation(3).spread = model::spreading::reference;
+    made.relation(6).spread = model::spreading::reference;
+    made.key(10, 3, 5);
+    made.key(11, 2, 1);
+    made.key(12, 2, 6);
+    auto const& database = made.finish();
+    // t5 is needed; t1 and t4 need nothing and would be as early otherwise.
+    EXPECT_EQ(plan_of(made, database, {1, 2, 3, 4, 5, 6}), (lines{"1 t5", "1 t6", "2 t3", "3 t1", "3 t4", "4 t2"}));
+    // In a circle with a table that is none, both are early.
+    catalog other;
+    for (model::oid id = 1; id <= 3; ++id) other.table(id);
+    other.relation(3).spread = model::spreading::reference;
+    other.relation(2).spread = model::spreading::local;
+    other.key(10, 2, 3);
+    other.key(11, 3, 2).is_deferrable = true;
+    EXPECT_EQ(plan_of(other, other.finish(), {1, 2, 3}),
+              (lines{"1 t2 (1) | ALTER TABLE s.t2 DROP CONSTRAINT k10;",
+                     "2 t3 (1) / ALTER TABLE s.t2 ADD CONSTRAINT k10 FOREIGN KEY (id) REFERENCES s.t3(id) NOT VALID;\n"
+                     "ALTER TABLE s.t2 VALIDATE CONSTRAINT k10;",
+                     "3 t1"}));
 }
 
 TEST(LoadOrder, ASelfReferenceIsNoCircle) {

@@ -75,6 +75,47 @@ TEST_F(Validation, APartitionThatAloneIsNotValidIsValidatedByItsOwnName) {
               lines{"ALTER TABLE s.t2 VALIDATE CONSTRAINT k10_1;"});
 }
 
+/// The same keys where Citus keeps the tables in shards.
+class ShardValidation : public Validation {
+protected:
+    ShardValidation() {
+        for (model::oid id = 1; id <= 4; ++id) made_.relation(id).spread = model::spreading::distributed;
+    }
+};
+
+TEST_F(ShardValidation, TriggersOfShardsAreEnabledOnTheShards) {
+    plan::key_state known{.enforcement = {.state = state::bypassed}, .is_examined = true};
+    known.enforcement.shards = {.idle_checks = true, .idle_actors = true};
+    EXPECT_EQ(plan(1, known),
+              (lines{"SELECT * FROM pg_catalog.run_command_on_placements('s.t4', 'ALTER TABLE %s ENABLE TRIGGER ALL');",
+                     "SELECT * FROM pg_catalog.run_command_on_placements('s.t3', 'ALTER TABLE %s ENABLE TRIGGER ALL');",
+                     "SELECT * FROM x.fk_check('s.t4', 'k11');"}));
+}
+
+TEST_F(ShardValidation, AKeyThatShardsLackIsReplacedInATransaction) {
+    plan::key_state known{.enforcement = {.state = state::bypassed}, .is_examined = true, .orphan_rows = 2};
+    known.enforcement.shards = {.is_broken = true};
+    EXPECT_EQ(plan(1, known),
+              (lines{"BEGIN;", "ALTER TABLE s.t4 DROP CONSTRAINT IF EXISTS k11;",
+                     "ALTER TABLE s.t4 ADD CONSTRAINT k11 FOREIGN KEY (id) REFERENCES s.t3(id) NOT VALID;", "COMMIT;",
+                     "SELECT * FROM x.fk_repair_plan('s.t4', 'k11');", "ALTER TABLE s.t4 VALIDATE CONSTRAINT k11;"}));
+}
+
+TEST_F(ShardValidation, AKeyThatIsNotValidOnAShardIsValidatedAgain) {
+    plan::key_state known{.enforcement = {.state = state::not_valid}, .is_examined = true};
+    known.enforcement.shards = {.not_valid = true};
+    EXPECT_EQ(plan(1, known), lines{"ALTER TABLE s.t4 VALIDATE CONSTRAINT k11;"});
+}
+
+TEST_F(ShardValidation, ShardsThatCouldNotBeSeenAreLookedAtFirst) {
+    plan::key_state known{.enforcement = {.state = state::enforced, .is_known = false}, .is_examined = true};
+    EXPECT_EQ(plan(1, known), lines{"SELECT * FROM x.fk_constraints('s.t4', 'k11');"});
+    known.orphan_rows = 1;
+    EXPECT_EQ(plan(1, known),
+              (lines{"SELECT * FROM x.fk_constraints('s.t4', 'k11');", "SELECT * FROM x.fk_repair_plan('s.t4', 'k11');",
+                     "SELECT * FROM x.fk_check('s.t4', 'k11');"}));
+}
+
 TEST_F(Validation, WhatWasNotExaminedIsLookedAtBeforeItIsValidated) {
     made_.key(12, 4, 3).is_validated = false;
     EXPECT_EQ(plan(2, {.enforcement = {state::not_valid}}),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "src/plan/action_ddl.hpp"
+#include "src/plan/cluster_rules.hpp"
 #include "src/plan/cycles.hpp"
 
 namespace fkaudit::audit::rules {
@@ -23,6 +25,16 @@ model::constraint const* first_asked(audit_run const& run, std::span<model::cons
     return nullptr;
 }
 
+/// Citus alters no constraint, and SET CONSTRAINTS reaches none of its shards: there the key is to wait by itself.
+std::string_view make_deferrable(audit_run& run, model::constraint const& key) {
+    if (!plan::is_altered_in_shards(key))
+        return run.arena.concat("ALTER TABLE ", key.child->qualified, " ALTER CONSTRAINT ", key.name.quoted,
+                                " DEFERRABLE;");
+    auto changed = key;
+    changed.is_deferrable = changed.initially_deferred = true;
+    return plan::change_actions(run.arena, changed, plan::actions_of(key), run.facts.partitioned_not_valid);
+}
+
 void judge(rule const& self, audit_run& run) {
     for (auto const& circle : plan::find_cycles(run.arena, run.facts.database)) {
         auto const deferrable =
@@ -37,8 +49,7 @@ void judge(rule const& self, audit_run& run) {
         run.report(self, escape ? severity::info : severity::warning, *first,
                    arena.concat(tables, " refer to each other in a circle, and no key of it is DEFERRABLE",
                                 escape ? "; rows can be inserted with NULL first" : ""),
-                   arena.concat("ALTER TABLE ", first->child->qualified, " ALTER CONSTRAINT ", first->name.quoted,
-                                " DEFERRABLE;"));
+                   make_deferrable(run, *first));
     }
 }
 

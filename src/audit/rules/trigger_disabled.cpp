@@ -1,4 +1,5 @@
 #include "src/audit/rules/families.hpp"
+#include "src/plan/cluster_rules.hpp"
 
 namespace fkaudit::audit::rules {
 
@@ -13,8 +14,10 @@ std::string_view enable_triggers(audit_run& run, model::constraint const& key) {
             if (trigger.enabled != 'D' && trigger.enabled != 'R') continue;
             auto const* const table = run.facts.database.find_relation(trigger.relation);
             if (table == nullptr) continue;
-            statements = arena.concat(statements, statements.empty() ? "" : "\n", "ALTER TABLE ", table->qualified,
-                                      " ENABLE TRIGGER ", trigger.name.quoted, ";");
+            auto const action = arena.concat(" ENABLE TRIGGER ", trigger.name.quoted);
+            statements = arena.concat(statements, statements.empty() ? "" : "\n",
+                                      table->is_spread() ? plan::alter_declaration(arena, *table, action)
+                                                         : arena.concat("ALTER TABLE ", table->qualified, action, ";"));
         }
     return statements;
 }
