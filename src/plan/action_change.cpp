@@ -83,6 +83,9 @@ private:
     void replace() {
         if (is_read_at_once()) show_orphans();
         add("BEGIN;", {}, "the key is replaced in one transaction: nobody sees the tables without it");
+        if (is_altered_in_shards(key_))
+            add("SET LOCAL citus.propagate_set_commands = 'local';", {},
+                "lets the next statement reach the nodes of the shards, too");
         add("SET LOCAL lock_timeout = '3s';", {},
             "gives up where the locks are not free, instead of letting all others wait behind it: COMMIT then undoes the "
             "transaction, and the plan can be run again");

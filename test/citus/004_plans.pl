@@ -128,6 +128,7 @@ for my $case (
 # Another action, another deferrability.
 is(run_plan(q{fk_action_plan('orders', 'orders_country', on_delete => 'cascade')}), <<'SQL' =~ s/\n$//r, 'another action');
 BEGIN;
+SET LOCAL citus.propagate_set_commands = 'local';
 SET LOCAL lock_timeout = '3s';
 ALTER TABLE public.orders DROP CONSTRAINT orders_country;
 ALTER TABLE public.orders ADD CONSTRAINT orders_country FOREIGN KEY (country) REFERENCES public.countries(code) ON DELETE CASCADE NOT VALID;
@@ -135,6 +136,15 @@ COMMIT;
 ALTER TABLE public.orders VALIDATE CONSTRAINT orders_country;
 SQL
 is(on_shards('orders', $keys), 'orders_country c a f f t, orders_customer a a f f t|4', 'on every shard');
+my ($number, $node) = shard_of('orders');
+my $locking = $node->background_psql('postgres');
+$locking->query_safe('BEGIN');
+$locking->query_safe("SET citus.enable_manual_changes_to_shards = on; LOCK TABLE orders_$number IN ROW EXCLUSIVE MODE");
+like(error_of(ask(q{SELECT string_agg(statement, E'\n') FROM fk_action_plan('orders', 'orders_country', on_delete => 'restrict')})),
+    qr/ERROR:  canceling statement due to lock timeout/, 'a shard that is in use: the plan gives up');
+$locking->query_safe('ROLLBACK');
+$locking->quit;
+is(on_shards('orders', $keys), 'orders_country c a f f t, orders_customer a a f f t|4', 'and nothing is changed');
 ask(q{COMMENT ON CONSTRAINT orders_customer ON orders IS 'it''s kept'});
 run_plan(q{fk_action_plan('orders', 'orders_customer', on_delete => 'cascade', deferrability => 'initially deferred')});
 is(on_shards('orders', $keys), 'orders_country c a f f t, orders_customer c a t t t|4', 'between co-located tables');
@@ -149,7 +159,6 @@ like(error_of(q{SELECT * FROM fk_action_plan('orders', 'orders_customer', on_del
     'an action that Citus refuses');
 
 # Trust: triggers, a key that a shard lacks, one that is NOT VALID there.
-my ($number, $node) = shard_of('orders');
 my ($country) = shard_of('countries');
 run_on_node($node, "ALTER TABLE orders_$number DISABLE TRIGGER ALL");
 run_on_node($workers[1], "ALTER TABLE countries_$country DISABLE TRIGGER ALL");

@@ -56,7 +56,8 @@ TEST_F(ActionChange, WhereCitusKeepsTheTableEachChangeIsAStatementOfItsOwn) {
     auto wanted = plan::change_nothing(own);
     wanted.is_deferrable = wanted.initially_deferred = true;
     EXPECT_EQ(plan(own, wanted, clean),
-              (lines{"BEGIN;", "SET LOCAL lock_timeout = '3s';", "ALTER TABLE s.t4 DROP CONSTRAINT k11;",
+              (lines{"BEGIN;", "SET LOCAL citus.propagate_set_commands = 'local';", "SET LOCAL lock_timeout = '3s';",
+                     "ALTER TABLE s.t4 DROP CONSTRAINT k11;",
                      "ALTER TABLE s.t4 ADD CONSTRAINT k11 FOREIGN KEY (id) REFERENCES s.t3(id) DEFERRABLE INITIALLY"
                      " DEFERRED NOT VALID;",
                      "COMMIT;", "ALTER TABLE s.t4 VALIDATE CONSTRAINT k11;"}));
