@@ -126,8 +126,8 @@ SET fkaudit.engine = scan;
 SELECT verdict, reason, detail FROM fk_check('far', '{k}', 'parent', '{k}');
 RESET fkaudit.engine;
 SET allow_system_table_mods = on;
-CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY, partmethod "char", repmodel "char", colocationid int);
-INSERT INTO pg_catalog.pg_dist_partition VALUES ('child', 'h', 's', 1), ('parent', 'n', 't', 2);
+CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass PRIMARY KEY, partmethod "char", partkey text, repmodel "char", colocationid int);
+INSERT INTO pg_catalog.pg_dist_partition VALUES ('child', 'h', ':varattno 1', 's', 1), ('parent', 'n', NULL, 't', 2);
 CREATE TABLE to_spread (k int REFERENCES parent);
 CREATE TABLE not_spread (k int8 REFERENCES dense);
 -- A table of that name alone says nothing: the extension must be there. Then no heap is read, and what no planner of Citus'
