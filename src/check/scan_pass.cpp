@@ -85,7 +85,7 @@ void scan_pass::judge(scanned_parent& one) {
     if (!found.is_sparse) return;
     auto const most_child_rows = count_blocks(tables()) * MaxHeapTuplesPerPage;
     // With the list that the set is made of; and a guess is a guess.
-    one.is_too_large = set_bytes(found.rows) / 2 * 3 > limit_ + limit_ / 4;
+    one.is_too_large = set_bytes(found.rows) / 2 * 3 > 2 * limit_;
     one.is_vast = one.is_too_large || (set_bytes(found.rows) >= vast_set &&
                                        spilled_scan::is_cheap(found.rows + most_child_rows, record, limit_));
 }
