@@ -123,7 +123,7 @@ sub stand_still
         {
             # Two looks that see the same: nobody else is at work.
             my ($state, $before) = ('', 'none');
-            for (my $looks = 0; $looks < 1000 && !($state eq $before && $state =~ /^(Extension|ParallelFinish|ClientRead)/); $looks++)
+            for (my $looks = 0; $looks < 1000 && !($state eq $before && $state =~ /^(Extension|ParallelFinish|BgworkerShutdown|ClientRead)/i); $looks++)
             {
                 usleep(50_000) if $looks > 0;
                 $before = $state;
