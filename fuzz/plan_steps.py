@@ -4,7 +4,6 @@ import psycopg2
 
 from .compare_verdict import misjudges_composites
 from .difference import Difference
-from .names import literal
 
 # What the rows of other constraints refuse, which no plan can know: unique values, checks, exclusion, no partition for NULL,
 # a value that is too long for two entries of an index.
@@ -40,8 +39,7 @@ def is_of_rows(session, error, key):
     """Whether the rows are to blame: other constraints; a value that the other side's type cannot hold (22); another key,
     for a row that was written in the same transaction is checked by all of its keys, changed or not; a key that the server
     itself cannot check, for want of a collation; a cascade that the server itself cannot do, as the key names a column
-    twice, or as SET NULL of some columns breaks MATCH FULL; composites that VALIDATE misjudges; a key that the server sees
-    from the parent's side only."""
+    twice, or as SET NULL of some columns breaks MATCH FULL; composites that VALIDATE misjudges."""
     mentioned = (error.diag.table_name, error.diag.constraint_name)
     is_other = error.pgcode == "23503" and mentioned != (key.child.strip('"').replace('""', '"'), key.name)
     context = error.diag.context or ""
@@ -49,21 +47,7 @@ def is_of_rows(session, error, key):
                        or (error.diag.message_detail or "").startswith("MATCH FULL ")
                        and context.startswith(('SQL statement "DELETE ', 'SQL statement "WITH gone AS (DELETE ')))
     return (error.pgcode in _OF_OTHERS or error.pgcode[:2] == "22" or is_other or error.pgcode == "42P22"
-            or fails_cascading or (error.pgcode == "23503" and (misjudges_composites(session, key)
-                                                                or looks_back_otherwise(session, key))))
-
-
-def looks_back_otherwise(session, key):
-    """Looking for children, the server compares in the child's collation; looking for the parent, in the parent's. Where the
-    child's alone takes different texts for equal, a parent has children that are orphans."""
-    pairs = ", ".join(f"({literal(child)}, {literal(parent)})"
-                      for child, parent in zip(key.child_columns, key.parent_columns))
-    return session.value(
-        f"SELECT EXISTS (SELECT FROM (VALUES {pairs}) v(c, p) "
-        f"JOIN pg_attribute c ON c.attrelid = {key.child_oid} AND quote_ident(c.attname) = v.c "
-        f"JOIN pg_attribute p ON p.attrelid = {key.parent_oid} AND quote_ident(p.attname) = v.p "
-        "JOIN pg_collation l ON l.oid = c.attcollation "
-        "WHERE NOT l.collisdeterministic AND c.attcollation <> p.attcollation)")
+            or fails_cascading or (error.pgcode == "23503" and misjudges_composites(session, key)))
 
 
 def _function(query):

@@ -93,7 +93,7 @@ private:
                 key, arena_.concat("SELECT EXISTS (SELECT FROM ", sql.parent_source, " WHERE ", same(one, 'p'), ")")));
             one.child_rows = std::get<0>(
                 select<std::int64_t>(key, arena_.concat("SELECT pg_catalog.count(*) FROM ", sql.child_source, ", ",
-                                                        given, "p WHERE ", sql.matches)));
+                                                        given, "p WHERE ", sql.depends)));
         } else {
             one.parent_exists =
                 std::get<0>(select<bool>(key, arena_.concat("SELECT ", sql.has_parent, " FROM ", given, "c")));

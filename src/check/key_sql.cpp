@@ -14,34 +14,38 @@ char* c_string(text value) { return pnstrdup(value.data(), value.size()); }
 
 text literal(model::arena& arena, text value) { return arena.copy(text(quote_literal_cstr(c_string(value)))); }
 
+bool is_nondeterministic(model::oid collation) {
+    return collation != model::no_oid && !get_collation_isdeterministic(collation);
+}
+
 /// name's hash function knows no collation, text's does: a hash join between the two under a nondeterministic one loses
 /// pairs that are equal. As text, both are hashed alike.
 model::oid write_operator(model::oid of_key, model::oid collation) {
     auto const function = get_opcode(of_key);
     bool const is_of_name = function == F_NAMEEQTEXT || function == F_TEXTEQNAME;
-    return is_of_name && collation != model::no_oid && !get_collation_isdeterministic(collation) ? TextEqualOperator
-                                                                                                 : of_key;
+    return is_of_name && is_nondeterministic(collation) ? TextEqualOperator : of_key;
 }
 
-/// ri_GenerateQual with ri_GenerateQualCollation for one column of the key.
-text write_match(model::arena& arena, constraint const& key, std::size_t position) {
+/// ri_GenerateQual with ri_GenerateQualCollation for one column of the key, compared in a collation.
+text write_match(model::arena& arena, constraint const& key, std::size_t position, model::oid collation) {
     auto const& parent = key.parent_column(position);
     auto const& child = key.child_column(position);
     StringInfoData clause;
     initStringInfo(&clause);
     generate_operator_clause(&clause, c_string(arena.concat("p.", parent.name.quoted)), parent.type,
-                             write_operator(key.operators[position], parent.collation),
+                             write_operator(key.operators[position], collation),
                              c_string(arena.concat("c.", child.name.quoted)), child.type);
-    if (parent.collation != child.collation && parent.collation != model::no_oid) {
-        HeapTuple const tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(parent.collation));
-        if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for collation %u", parent.collation);
-        auto const* const collation = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
-        appendStringInfo(
-            &clause, " COLLATE %s",
-            quote_qualified_identifier(get_namespace_name(collation->collnamespace), NameStr(collation->collname)));
-        ReleaseSysCache(tuple);
-    }
-    return arena.copy(text(clause.data, static_cast<std::size_t>(clause.len)));
+    auto const match = text(clause.data, static_cast<std::size_t>(clause.len));
+    return parent.collation != child.collation && collation != model::no_oid
+               ? arena.concat(match, " COLLATE ", write_collation(arena, collation))
+               : arena.copy(match);
+}
+
+/// Looking for children, the server has a parameter instead of the parent, which has no collation of its own unless a
+/// nondeterministic one is added.
+model::oid looking_back(constraint const& key, std::size_t position) {
+    auto const parent = key.parent_column(position).collation, child = key.child_column(position).collation;
+    return parent != model::no_oid && is_nondeterministic(child) && !is_nondeterministic(parent) ? child : parent;
 }
 
 bool has_equality(model::oid type) {
@@ -70,6 +74,16 @@ text write_missing_reason(model::arena& arena, constraint const& key, key_sql co
 }
 
 }  // namespace
+
+std::string_view write_collation(model::arena& arena, model::oid collation) {
+    HeapTuple const tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for collation %u", collation);
+    auto const* const row = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
+    auto const name =
+        arena.copy(text(quote_qualified_identifier(get_namespace_name(row->collnamespace), NameStr(row->collname))));
+    ReleaseSysCache(tuple);
+    return name;
+}
 
 std::string_view write_object(model::arena& arena, model::relation const& table, std::string_view prefix,
                               std::span<std::int16_t const> columns) {
@@ -101,8 +115,9 @@ key_sql write_key_sql(model::arena& arena, constraint const& key) {
             // IS NOT NULL would look inside a composite value; this does not.
             auto const present = arena.concat("c.", name.quoted, " IS DISTINCT FROM NULL");
             auto const alias = arena.concat('k', position + 1);
-            auto const match = write_match(arena, key, position);
+            auto const match = write_match(arena, key, position, key.parent_column(position).collation);
             append(sql.matches, " AND ", match);
+            append(sql.depends, " AND ", write_match(arena, key, position, looking_back(key, position)));
             if (!key.is_temporal || position + 1 < key.child_columns.size()) append(sql.matches_scalar, " AND ", match);
             append(sql.all_present, " AND ", present);
             append(any_present, " OR ", present);

@@ -8,9 +8,11 @@ namespace fkaudit::check {
 /// The pieces of SQL that say what PostgreSQL's own check of a foreign key means, for the child as `c` and the parent as
 /// `p` (ri_triggers.c: ri_GenerateQual, RI_Initial_Check). Everything is quoted and schema-qualified.
 struct key_sql {
-    std::string_view child_source{};    ///< FROM item: ONLY unless the child is partitioned, alias c
-    std::string_view parent_source{};   ///< the same for the parent, alias p
-    std::string_view matches{};         ///< p is the parent of c: exact operators, casts and the parent's collation
+    std::string_view child_source{};   ///< FROM item: ONLY unless the child is partitioned, alias c
+    std::string_view parent_source{};  ///< the same for the parent, alias p
+    std::string_view matches{};        ///< p is the parent of c: exact operators, casts and the parent's collation
+    std::string_view depends{};  ///< c is what the server finds when p is changed or deleted: differs from `matches`
+                                 ///< where the child's collation alone takes different texts for equal
     std::string_view matches_scalar{};  ///< the same without a temporal key's period
     std::string_view has_parent{};      ///< c has a parent; for a temporal key: its period is covered
     std::string_view all_present{};     ///< no key column of c is NULL
@@ -24,6 +26,9 @@ struct key_sql {
 
 /// Writes them. Reads operators, types and collations from the system caches; raises only the server's errors.
 key_sql write_key_sql(model::arena& arena, model::constraint const& key);
+
+/// The collation's name, quoted and with its schema. May ereport.
+std::string_view write_collation(model::arena& arena, model::oid collation);
 
 /// `jsonb_build_object('name', prefix."name", …)` over columns of a table.
 std::string_view write_object(model::arena& arena, model::relation const& table, std::string_view prefix,

@@ -14,22 +14,12 @@ bool can_be_distinct(model::oid type) {
     return OidIsValid(entry->eq_opr);
 }
 
-text collation_name(model::arena& arena, model::oid collation) {
-    HeapTuple const tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
-    if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for collation %u", collation);
-    auto const* const row = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
-    auto const name =
-        arena.copy(text(quote_qualified_identifier(get_namespace_name(row->collnamespace), NameStr(row->collname))));
-    ReleaseSysCache(tuple);
-    return name;
-}
-
 /// `CAST(c."a" AS type) COLLATE … AS "b"`. May ereport.
 text write_value(model::arena& arena, model::column const& child, model::column const& parent) {
     auto const type =
         text(format_type_extended(getBaseType(parent.type), -1, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
     auto const collation = parent.collation != model::no_oid && parent.collation != child.collation
-                               ? arena.concat(" COLLATE ", collation_name(arena, parent.collation))
+                               ? arena.concat(" COLLATE ", write_collation(arena, parent.collation))
                                : text();
     return arena.concat("CAST(c.", child.name.quoted, " AS ", type, ")", collation, " AS ", parent.name.quoted);
 }
@@ -42,7 +32,7 @@ text write_missing_parent(model::arena& arena, key_sql const& sql) {
 
 text write_reference(model::arena& arena, key_sql const& sql, text source, text condition) {
     return arena.concat(
-        "EXISTS (SELECT FROM ", sql.parent_source, " WHERE ", sql.matches, " AND EXISTS (SELECT FROM ", source,
+        "EXISTS (SELECT FROM ", sql.parent_source, " WHERE ", sql.depends, " AND EXISTS (SELECT FROM ", source,
         " WHERE c.tableoid OPERATOR(pg_catalog.=) p.tableoid AND c.ctid OPERATOR(pg_catalog.=) p.ctid AND ", condition,
         "))");
 }

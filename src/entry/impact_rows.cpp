@@ -131,7 +131,7 @@ plan::row_source::answer impact_rows::children(constraint const& key, std::span<
         auto const query =
             arena.concat("SELECT t.n, c.tableoid, c.ctid, c.xmin FROM ", places, " JOIN ONLY ",
                          table_of(parents, *key.parent), " AS p ON p.ctid OPERATOR(pg_catalog.=) t.place JOIN ",
-                         sql.child_source, " ON ", sql.matches, " ORDER BY 1, 2, 3");
+                         sql.child_source, " ON ", sql.depends, " ORDER BY 1, 2, 3");
         auto const rows =
             select<row<std::int64_t, oid, tuple_place, maybe_transaction>>(query, places_of(arena, parents));
         auto const matches = arena.array<match>(rows.size());
