@@ -29,8 +29,9 @@ HOT = heap_reader key_gatherer parent_keys scan_pass spill_process
 $(HOT:%=src/check/%.o) $(patsubst %.cpp,%.o,$(wildcard src/keys/*.cpp)): override CXXFLAGS += -O3
 
 # With FKAUDIT_PRECOMPILED=yes, what nearly every file includes is compiled once, for machines that build all of it again and
-# again. Without, and so in every release, each file lives on what it names itself.
+# again, and a debugger is told of lines only. Without, and so in every release, each file lives on what it names itself.
 ifeq ($(FKAUDIT_PRECOMPILED),yes)
+override CXXFLAGS += -g1
 PURE_OBJS = $(filter $(addprefix src/,model/% plan/% audit/% diagnose/% report/%),$(OBJS))
 SERVER_OBJS = $(filter-out $(PURE_OBJS) $(HOT:%=src/check/%.o) src/keys/%,$(OBJS))
 PRECOMPILED_pure = <algorithm> <charconv> <string> <vector> "src/model/database.hpp"
