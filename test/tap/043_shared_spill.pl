@@ -6,7 +6,7 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(time usleep);
+use Time::HiRes qw(usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('shared_spill');
 $node->init;
@@ -96,13 +96,8 @@ my $fine     = sub {
     is(ask('SELECT count(*) FROM fk_progress'), 0, '… nor a check in fk_progress');
 };
 
-# How long a worker is there.
-my $began = time;
-ask($check) for 1 .. 3;
-my $duration = (time - $began) / 3;
-
-# Begins the check in a session, and stops one of its workers at some time, until that stands still in the wanted phase, and
-# all others wait for it there.
+# Begins the check in a session, and stops one of its workers soon after the leader has come to the wanted phase, until that
+# stands still in it, and all others wait for it there. A worker that has nothing more to do in the phase is let go again.
 sub stand_still
 {
     my ($wanted) = @_;
@@ -112,14 +107,16 @@ sub stand_still
         my $checker = session();
         $checker->query_safe('\set VERBOSITY verbose');
         $checker->query_until(qr/it starts/, "\\echo it starts\n$check;\n");
-        my $worker = '';
-        my $until  = time + $duration + 1;
-        while ($worker eq '' && time < $until)
+        my ($phase, $worker, $over) = ('', '', 'f');
+        while ($over eq 'f' && !($phase eq $wanted && $worker ne ''))
         {
-            $worker = $observer->query_safe(q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1});
+            ($phase, $worker, $over) = split /\|/, $observer->query_safe(q{SELECT (SELECT phase FROM fk_progress),
+                (SELECT pid FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1),
+                EXISTS (SELECT FROM pg_stat_activity WHERE state = 'idle' AND query ~ 'fk_check' AND pid <> pg_backend_pid())});
         }
-        usleep(rand($duration) * 1e6);
-        if ($worker ne '' && kill 'STOP', $worker)
+        # Each time at another moment of it.
+        usleep(rand(10_000)) if $try % 2 == 0;
+        if ($over eq 'f' && kill 'STOP', $worker)
         {
             # Two looks that see the same: nobody else is at work.
             my ($state, $before) = ('', 'none');
@@ -134,6 +131,7 @@ sub stand_still
             if ($state =~ /^Extension\|\Q$wanted\E\|.*\|1$/)
             {
                 unlike($state, qr/\|f\|/, "$wanted: no more blocks are done than there are");
+                note "$wanted: try $try";
                 $observer->quit;
                 return ($checker, $worker);
             }
