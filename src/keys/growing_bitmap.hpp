@@ -64,8 +64,9 @@ private:
         auto const needed = (is_above ? distance + 1 : distance + size_) + 63;
         auto larger = size_ == 0 ? first_size : 2 * size_;
         while (larger < needed) larger *= 2;
-        if (larger > most_bits) larger = needed & ~std::uint64_t{63};
-        if (larger > most_bits) return false;
+        larger = std::min(larger, most_bits & ~std::uint64_t{63});
+        // Growing copies it: never by a little, or ascending keys would copy it for each of them.
+        if (larger < (needed & ~std::uint64_t{63}) || larger < size_ + size_ / 4) return false;
 
         auto* const fresh = allocator_.allocate(room(larger));
         std::fill_n(fresh, room(larger), std::uint64_t{0});

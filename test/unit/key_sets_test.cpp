@@ -178,6 +178,49 @@ TEST(IntegerSet, CompositeIntegersAreABitmapOfMixedRadix) {
     EXPECT_EQ(missing(set, probes), expected);
 }
 
+/// Gives memory back, and adds up what it has given.
+class counting_heap final : public model::memory_resource {
+public:
+    std::size_t given() const noexcept { return given_; }
+
+private:
+    void* do_allocate(std::size_t bytes, std::size_t) override {
+        given_ += bytes;
+        auto block = std::make_unique<char[]>(bytes);
+        auto* const place = block.get();
+        blocks_[place] = std::move(block);
+        return place;
+    }
+    void do_deallocate(void* place, std::size_t, std::size_t) override { blocks_.erase(place); }
+    bool do_is_equal(model::memory_resource const& other) const noexcept override { return this == &other; }
+
+    std::map<void*, std::unique_ptr<char[]>> blocks_;
+    std::size_t given_ = 0;
+};
+
+TEST(IntegerSet, AscendingIntegersDoNotCopyTheirBitmapTimeAndAgain) {
+    // Far enough apart that a bitmap is just about what buckets would be, or more: pages of keys, of which more or fewer
+    // come than were expected.
+    for (word const distance : {1, 60, 100, 120, 127, 128, 129, 140, 200})
+        for (std::uint64_t const expected : {0, 100'000, 190'000, 200'000, 300'000}) {
+            counting_heap memory;
+            keys::bounded_memory bounded(memory, std::size_t{1} << 30);
+            keys::integer_set_builder<word> builder(bounded, whole, seed, expected);
+            std::vector<word> page, probes;
+            for (word number = 0; number < 200'000; ++number) {
+                page.push_back(number * distance);
+                if (page.size() < 226) continue;
+                builder.add(std::span<word const>(page));
+                page.clear();
+            }
+            builder.add(std::span<word const>(page));
+            auto const set = builder.finish();
+            EXPECT_LE(memory.given(), 40'000'000u) << distance << " apart, expected " << expected;
+            std::vector<word> const some{0, distance, 199'999 * distance, 200'000 * distance, distance * 500 + 1};
+            EXPECT_EQ(missing(set, some), distance == 1 ? positions{3} : (positions{3, 4}));
+        }
+}
+
 TEST(IntegerSet, PairsOfIntegersDenseAndSparse) {
     constexpr field fields[] = {{0, 0, 64}, {1, 0, 64}};
     for (std::int64_t const step : {std::int64_t{1}, std::int64_t{1} << 33}) {
