@@ -16,7 +16,7 @@ heap_page::heap_page(model::arena& arena, MemoryContext context, std::span<wante
         column.name = arena_.concat(columns[position].name, '\0');
         if (column.format.how == storage::integer)
             column.values.integers = arena_.array<std::int64_t>(most_rows).data();
-        else
+        if (!column.format.is_packed_as_integer())
             column.values.texts = arena_.array<std::string_view>(most_rows).data();
         column.values.nulls = arena_.array<bool>(most_rows).data();
     }
@@ -121,7 +121,7 @@ void heap_page::load(HeapScanDesc scan) {
     walk_rows({nulled_, nulled_count_}, true);
     for (std::uint32_t number = 0; number < short_count_; ++number) walk_short(short_[number]);
     for (auto& column : columns_)
-        if (column.format.strips_blanks) strip_blanks(column);
+        if (column.format.change != rewriting::none) rewrite_values(column);
     MemoryContextSwitchTo(before);
 }
 
@@ -358,8 +358,36 @@ void heap_page::set_null(picked& column, std::uint32_t row) noexcept {
         column.values.texts[row] = {};
 }
 
-void heap_page::strip_blanks(picked& column) const noexcept {
-    for (std::uint32_t row = 0; row < rows_; ++row) column.values.texts[row] = without_blanks(column.values.texts[row]);
+void heap_page::rewrite_values(picked& column) const {
+    auto const change = column.format.change;
+    auto* const integers = column.values.integers;
+    auto* const texts = column.values.texts;
+    switch (change) {
+        case rewriting::strip_blanks:
+            for (std::uint32_t row = 0; row < rows_; ++row) texts[row] = without_blanks(texts[row]);
+            return;
+        case rewriting::integer_to_numeric: {
+            auto* room = static_cast<char*>(palloc(rows_ * keys::most_integer_bytes));
+            for (std::uint32_t row = 0; row < rows_; ++row) {
+                texts[row] = {room, keys::write_numeric(integers[row], room)};
+                room += texts[row].size();
+            }
+            return;
+        }
+        case rewriting::numeric:
+        case rewriting::interval: {
+            std::size_t size = 0;
+            for (std::uint32_t row = 0; row < rows_; ++row) size += room_for(texts[row]);
+            auto* room = static_cast<char*>(MemoryContextAllocHuge(CurrentMemoryContext, size));
+            for (std::uint32_t row = 0; row < rows_; ++row) {
+                texts[row] = rewrite(texts[row], change, room);
+                room += texts[row].size();
+            }
+            return;
+        }
+        default:
+            for (std::uint32_t row = 0; row < rows_; ++row) integers[row] = rewrite(integers[row], change);
+    }
 }
 
 /// Not synchronised with other scans: rows come in physical order.

@@ -15,7 +15,7 @@ struct wanted_column {
 
 /// The values of one column in the visible rows of one page.
 struct page_column {
-    std::int64_t* integers = nullptr;   ///< of storage::integer
+    std::int64_t* integers = nullptr;   ///< where the format is packed as one
     std::string_view* texts = nullptr;  ///< of all others
     bool* nulls = nullptr;              ///< meaningful only if there are any
     bool has_nulls = false;
@@ -93,7 +93,7 @@ private:
     void set_missing(std::uint32_t row, int attribute_count);
     void set(picked& column, std::uint32_t row, char const* value);
     void set_null(picked& column, std::uint32_t row) noexcept;
-    void strip_blanks(picked& column) const noexcept;
+    void rewrite_values(picked& column) const;
 
     model::arena& arena_;
     MemoryContext values_context_ = nullptr;  ///< what is fetched from TOAST tables, a page's

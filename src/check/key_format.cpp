@@ -11,7 +11,7 @@ using model::oid;
 /// What a built-in equality function compares.
 struct comparison {
     oid function;
-    enum class kind : char { integers, fixed, bytes, blank_padded } of;
+    enum class kind : char { integers, fixed, bytes, blank_padded, numerics, reals, doubles, intervals } of;
 };
 
 constexpr comparison comparisons[] = {
@@ -32,6 +32,9 @@ constexpr comparison comparisons[] = {
     {F_BPCHAREQ, comparison::kind::blank_padded}, {F_TIMETZ_EQ, comparison::kind::fixed},
     {F_TIDEQ, comparison::kind::fixed},           {F_NETWORK_EQ, comparison::kind::bytes},
     {F_BITEQ, comparison::kind::bytes},           {F_VARBITEQ, comparison::kind::bytes},
+    {F_NUMERIC_EQ, comparison::kind::numerics},   {F_FLOAT4EQ, comparison::kind::reals},
+    {F_FLOAT8EQ, comparison::kind::doubles},      {F_FLOAT48EQ, comparison::kind::doubles},
+    {F_FLOAT84EQ, comparison::kind::doubles},     {F_INTERVAL_EQ, comparison::kind::intervals},
 };
 
 comparison const* find_comparison(oid function) {
@@ -48,16 +51,35 @@ bool is_stored_as(oid column_type, oid operand) {
     return find_coercion_pathway(operand, column_type, COERCION_IMPLICIT, &function) == COERCION_PATH_RELABELTYPE;
 }
 
+/// A built-in cast makes the operand of an integer, which reading it does, too.
+bool is_widened_to(oid column_type, oid operand) {
+    bool const is_integer = column_type == INT2OID || column_type == INT4OID || column_type == INT8OID;
+    return is_integer && (operand == NUMERICOID || operand == FLOAT8OID);
+}
+
 bool is_deterministic(oid collation) { return collation == model::no_oid || get_collation_isdeterministic(collation); }
 
 column_format read_format(oid type, comparison const& by) {
+    auto const width = get_typlen(type);
+    bool const is_real = type == FLOAT4OID, is_double = type == FLOAT8OID;
     switch (by.of) {
-        case comparison::kind::integers: return {storage::integer, get_typlen(type), false};
-        case comparison::kind::fixed: return {storage::fixed, get_typlen(type), false};
-        default: break;
+        case comparison::kind::integers: return {storage::integer, width};
+        case comparison::kind::fixed: return {storage::fixed, width};
+        case comparison::kind::intervals: return {storage::fixed, width, rewriting::interval};
+        case comparison::kind::numerics:
+            if (type == NUMERICOID) return {storage::varlena, 0, rewriting::numeric};
+            return {storage::integer, width, rewriting::integer_to_numeric};
+        case comparison::kind::reals: return {storage::integer, width, rewriting::real};
+        case comparison::kind::doubles:
+            return {storage::integer, width,
+                    is_double ? rewriting::double_precision
+                    : is_real ? rewriting::real_to_double
+                              : rewriting::integer_to_double};
+        case comparison::kind::bytes:
+        case comparison::kind::blank_padded: break;
     }
-    if (type == NAMEOID) return {storage::name, 0, false};
-    return {storage::varlena, 0, by.of == comparison::kind::blank_padded};
+    if (type == NAMEOID) return {storage::name, 0};
+    return {storage::varlena, 0, by.of == comparison::kind::blank_padded ? rewriting::strip_blanks : rewriting::none};
 }
 
 /// How GROUP BY compares the type, where that is byte by byte.
@@ -80,7 +102,8 @@ std::optional<formats> find_formats(model::constraint const& key, std::size_t po
     Oid left = InvalidOid, right = InvalidOid;
     op_input_types(key.operators[position], &left, &right);
     oid const parent_type = getBaseType(parent.type), child_type = getBaseType(child.type);
-    if (!is_stored_as(parent_type, left) || !is_stored_as(child_type, right)) return std::nullopt;
+    if (!is_stored_as(parent_type, left)) return std::nullopt;
+    if (!is_stored_as(child_type, right) && !is_widened_to(child_type, right)) return std::nullopt;
     auto const* const grouping = find_grouping(child_type);
     if (grouping == nullptr || find_grouping(parent_type) == nullptr) return std::nullopt;
     return formats{read_format(parent_type, *by), read_format(child_type, *by), read_format(child_type, *grouping)};
@@ -90,7 +113,7 @@ std::optional<formats> find_formats(model::constraint const& key, std::size_t po
 bool lay_out(key_format& format, std::span<keys::field> fields) {
     unsigned used[2] = {0, 0};
     for (std::size_t position = 0; position < fields.size(); ++position) {
-        if (format.child[position].how != storage::integer) return false;
+        if (!format.child[position].is_packed_as_integer()) return false;
         auto const bits =
             8U * static_cast<unsigned>(std::max(format.parent[position].width, format.child[position].width));
         unsigned const word = used[0] + bits <= 64 ? 0 : 1;
@@ -106,7 +129,7 @@ bool lay_out(key_format& format, std::span<keys::field> fields) {
 void choose_form(key_format& format, model::arena& arena) {
     auto const& first = format.child.front();
     format.form = key_form::text;
-    if (format.child.size() == 1 && first.how == storage::integer) {
+    if (format.child.size() == 1 && first.is_packed_as_integer()) {
         format.form = key_form::word;
         format.fields = arena.array<keys::field>(1);
         return;

@@ -16,11 +16,29 @@ enum class storage : char {
     varlena,
 };
 
+/// What is done to a value that has been read, so that equal ones are equal bytes: keys/equal_bytes.hpp.
+enum class rewriting : char {
+    none,
+    strip_blanks,  ///< trailing ones do not count (bpchareq)
+    numeric,
+    integer_to_numeric,
+    real,
+    real_to_double,
+    double_precision,
+    integer_to_double,
+    interval,
+};
+
 /// How a column is read, so that equal values are equal bytes.
 struct column_format {
     storage how = storage::integer;
-    std::int16_t width = 0;      ///< bytes of an integer or of fixed ones
-    bool strips_blanks = false;  ///< trailing ones do not count (bpchareq)
+    std::int16_t width = 0;  ///< bytes of an integer or of fixed ones
+    rewriting change = rewriting::none;
+
+    /// Otherwise it is packed as bytes.
+    bool is_packed_as_integer() const noexcept {
+        return how == storage::integer && change != rewriting::integer_to_numeric;
+    }
 
     friend bool operator==(column_format const&, column_format const&) = default;
 };

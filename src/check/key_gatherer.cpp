@@ -134,7 +134,7 @@ void key_gatherer::join_columns(heap_page const& page) {
         auto const start = joined_.size();
         for (std::size_t part = 0; part < positions_.size(); ++part) {
             auto const& column = page.column(positions_[part]);
-            if (columns_[part].how == storage::integer) {
+            if (columns_[part].is_packed_as_integer()) {
                 append(&column.integers[row(number)], sizeof(std::int64_t));
                 continue;
             }

@@ -2,6 +2,7 @@
 
 #include <climits>
 
+#include "src/check/stored_value.hpp"
 #include "src/pg/compat.hpp"
 
 namespace fkaudit::check {
@@ -44,6 +45,7 @@ orphan_counter::orphan_counter(model::arena& arena, MemoryContext context, model
       counter_(memory_, reinterpret_cast<std::uintptr_t>(this)),
       group_(arena),
       shown_(arena),
+      room_(arena),
       limit_(limit),
       others_(others) {
     pg::guarded([&] {
@@ -96,10 +98,18 @@ void orphan_counter::count_row() {
         else
             bytes = read_bytea(PointerGetDatum(PG_DETOAST_DATUM_PACKED(value)));
         append(shown_, bytes);
-        while (one.group.strips_blanks && !bytes.empty() && bytes.back() == ' ') bytes.remove_suffix(1);
-        append(group_, bytes);
+        append_group(one.group, bytes);
     }
     count_value(1);
+}
+
+void orphan_counter::append_group(column_format const& format, std::string_view stored) {
+    if (format.how == storage::integer) {
+        auto const value = rewrite(load_integer(stored.data(), format.width), format.change);
+        return append(group_, {reinterpret_cast<char const*>(&value), sizeof value});
+    }
+    room_.resize(room_for(stored));
+    append(group_, rewrite(stored, format.change, room_.data()));
 }
 
 void orphan_counter::count_value(std::uint64_t count) {
@@ -233,11 +243,9 @@ void orphan_counter::read_sorted() {
             propose(count, view(shown_));
             count = 0;
         }
-        if (count == 0) {
-            auto const shown = read_bytea(read_slot_->tts_values[2]);
-            group_.assign(key.begin(), key.end());
-            shown_.assign(shown.begin(), shown.end());
-        }
+        auto const shown = read_bytea(read_slot_->tts_values[2]);
+        if (count == 0) group_.assign(key.begin(), key.end());
+        if (count == 0 || keys::is_smaller(shown, view(shown_))) shown_.assign(shown.begin(), shown.end());
         count += static_cast<std::uint64_t>(DatumGetInt64(read_slot_->tts_values[1]));
     }
     if (count > 0) propose(count, view(shown_));

@@ -55,6 +55,7 @@ private:
 
     void read_row(heap_page const& page, std::uint32_t row);
     void count_row();
+    void append_group(column_format const& format, std::string_view stored);
     void compare_mixed();
     bool try_count(std::uint64_t count);
     void count_value(std::uint64_t count);
@@ -76,7 +77,7 @@ private:
     pg::context_resource source_;
     keys::bounded_memory memory_;
     keys::key_counter counter_;
-    model::vector<char> group_, shown_;
+    model::vector<char> group_, shown_, room_;
     std::size_t limit_;
     counted_values* others_;
     Tuplesortstate* sort_ = nullptr;

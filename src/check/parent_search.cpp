@@ -117,7 +117,9 @@ Key parent_search::pack(Datum const* values) const {
     for (std::size_t part = 0; part < format_->child.size(); ++part) {
         auto const& format = format_->child[part];
         if (format.how != storage::integer) {
-            std::memcpy(&key, DatumGetPointer(values[part]), sizeof key);
+            std::string_view const stored(static_cast<char const*>(DatumGetPointer(values[part])), sizeof key);
+            char room[sizeof key + keys::most_added];
+            std::memcpy(&key, rewrite(stored, format.change, room).data(), sizeof key);
             return key;
         }
         char stored[sizeof(Datum)];
@@ -126,7 +128,7 @@ Key parent_search::pack(Datum const* values) const {
             value = static_cast<char const*>(DatumGetPointer(values[part]));
         else
             store_att_byval(stored, values[part], format.width);
-        place(key, format_->fields[part], load_integer(value, format.width));
+        place(key, format_->fields[part], rewrite(load_integer(value, format.width), format.change));
     }
     return key;
 }

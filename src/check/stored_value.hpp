@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/check/key_format.hpp"
+#include "src/keys/equal_bytes.hpp"
 #include "src/pg/compat.hpp"
 
 /// Values as they lie in a row.
@@ -62,6 +63,33 @@ inline std::string_view load_text(char const* value, column_format const& format
 inline std::string_view without_blanks(std::string_view text) noexcept {
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     return text;
+}
+
+/// An integer, or the bits of a float, as the format has it.
+inline std::int64_t rewrite(std::int64_t value, rewriting change) noexcept {
+    switch (change) {
+        case rewriting::real: return keys::equal_float(value);
+        case rewriting::real_to_double: return keys::float_as_double(value);
+        case rewriting::double_precision: return keys::equal_double(value);
+        case rewriting::integer_to_double: return keys::equal_double(static_cast<double>(value));
+        default: return value;
+    }
+}
+
+/// Other bytes as the format has them; those that change go into `room`, of so many bytes.
+inline std::size_t room_for(std::string_view text) noexcept { return text.size() + keys::most_added; }
+inline std::string_view rewrite(std::string_view text, rewriting change, char* room) noexcept {
+    switch (change) {
+        case rewriting::strip_blanks: return without_blanks(text);
+        case rewriting::numeric: return {room, keys::write_numeric(text, room)};
+        case rewriting::interval: {
+            if (text.size() != keys::interval_size) return {};
+            auto const length = keys::equal_interval(text.data());
+            std::memcpy(room, &length, sizeof length);
+            return {room, sizeof length};
+        }
+        default: return text;
+    }
 }
 
 }  // namespace fkaudit::check

@@ -35,19 +35,6 @@ int workers_for_tables(std::span<model::oid const> tables) {
     return told >= 0 ? told : workers_for_size(blocks);
 }
 
-/// Of values that are equal but not shown alike, the first row's is the example: which one that is depends on who reads
-/// what. Only trailing blanks differ so, and those of char(n) are always as many. May ereport.
-bool has_ambiguous_example(scan_pass const& pass) {
-    for (auto const* const one : pass.keys())
-        for (std::size_t position = 0; position < one->format.groups.size(); ++position) {
-            auto const& column = one->item->prepared.key->child_column(position);
-            auto modifier = column.modifier;
-            (void)getBaseTypeAndTypmod(column.type, &modifier);
-            if (one->format.groups[position].strips_blanks && modifier < 0) return true;
-        }
-    return false;
-}
-
 int most_workers() noexcept { return IsParallelWorker() || IsInParallelMode() ? 0 : pg::max_parallel_workers(); }
 
 }  // namespace
@@ -57,7 +44,6 @@ int choose_workers(scan_pass& pass, purpose_of_workers purpose) {
     return pg::guarded([&] {
         int const most = most_workers();
         if (most == 0 || purpose == purpose_of_workers::none) return 0;
-        if (purpose == purpose_of_workers::count && has_ambiguous_example(pass)) return 0;
         return std::min(workers_for_tables(tables), most);
     });
 }

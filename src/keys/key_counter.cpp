@@ -11,6 +11,9 @@ void key_counter::add(std::string_view key, std::string_view shown, std::uint64_
     if (found.place == nullptr) {
         found = {hashed, store(key, shown == key ? std::string_view() : shown)};
         ++size_;
+    } else if (auto const kept = describe(found.place); is_smaller(shown, kept.shown)) {
+        found.place = store(key, shown == key ? std::string_view() : shown);
+        count += kept.count;
     }
     header known;
     std::memcpy(&known, found.place, sizeof known);

@@ -7,6 +7,11 @@
 
 namespace fkaudit::keys {
 
+/// Shorter ones first, so that it says nothing about what they mean.
+inline bool is_smaller(std::string_view a, std::string_view b) noexcept {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
 /// Counts how often each of several byte strings comes. Errors: over_budget, with nothing counted.
 class key_counter {
 public:
@@ -23,7 +28,7 @@ public:
           slots_(allocator_),
           blocks_(allocator_) {}
 
-    /// Counts `key`, as often as it says; the first time `shown` is kept with it.
+    /// Counts `key`, as often as it says, and keeps the smallest `shown` with it: whoever counts, in whatever order.
     void add(std::string_view key, std::string_view shown, std::uint64_t count = 1);
 
     std::size_t size() const noexcept { return size_; }

@@ -25,13 +25,13 @@ SET fkaudit.engine = sql;
 SELECT constraint_name, verdict, orphan_rows, reason, detail, rows_checked, engine FROM fk_check('child');
 -- A key that a forced engine cannot serve is not examined, never without orphans; the others go on.
 SET fkaudit.engine = scan;
-CREATE TABLE numeric_parent (id numeric PRIMARY KEY);
-CREATE TABLE numeric_child (id int PRIMARY KEY, a numeric CONSTRAINT a_numeric REFERENCES numeric_parent, b int CONSTRAINT b_int REFERENCES parent);
-INSERT INTO numeric_child VALUES (1, NULL, 1);
+CREATE TABLE document_parent (id jsonb PRIMARY KEY);
+CREATE TABLE document_child (id int PRIMARY KEY, a jsonb CONSTRAINT a_document REFERENCES document_parent, b int CONSTRAINT b_int REFERENCES parent);
+INSERT INTO document_child VALUES (1, NULL, 1);
 SELECT constraint_name, verdict, orphan_rows, missing_keys, example, reason, detail, rows_checked, mixed_null_rows,
-       partial_null_rows, engine, elapsed_ms >= 0 AS timed FROM fk_check('numeric_child') \gx
-SELECT * FROM fk_orphans('numeric_child');
-DROP TABLE numeric_child, numeric_parent;
+       partial_null_rows, engine, elapsed_ms >= 0 AS timed FROM fk_check('document_child') \gx
+SELECT * FROM fk_orphans('document_child');
+DROP TABLE document_child, document_parent;
 SELECT constraint_name, verdict, orphan_rows, missing_keys, example, reason, detail, rows_checked, engine FROM fk_check('child');
 SELECT constraint_name, row_key, foreign_key, row_ctid FROM fk_orphans('child');
 -- There is no index on the key.

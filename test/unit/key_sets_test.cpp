@@ -343,22 +343,31 @@ TEST(TextSet, ItsMemoryCopiedElsewhereIsTheSameSet) {
     }
 }
 
-TEST(KeyCounter, CountsAndKeepsTheFirstThatWasShown) {
+TEST(KeyCounter, CountsAndKeepsTheSmallestThatWasShown) {
     heap memory;
     keys::key_counter counter(memory, seed);
     std::map<std::string, std::uint64_t> expected;
+    std::map<std::string, std::pair<std::size_t, std::string>> smallest;
     std::mt19937_64 random(3);
     for (int number = 0; number < 20000; ++number) {
         auto const key = std::to_string(random() % 3000);
-        counter.add(key, expected[key]++ == 0 ? "first of " + key : "another");
+        auto const shown = std::string(random() % 3, ' ') + std::to_string(random() % 10) + key;
+        ++expected[key];
+        auto const sized = std::pair(shown.size(), shown);
+        smallest[key] = smallest.contains(key) ? std::min(smallest[key], sized) : sized;
+        counter.add(key, shown);
     }
+    // As the key; then less than that.
+    for (auto const* const shown : {"key", "keys", "aey"}) counter.add("key", shown);
+    expected["key"] = 3;
+    smallest["key"] = {3, "aey"};
     counter.add("", "");
     expected[""] = 1;
     EXPECT_EQ(counter.size(), expected.size());
     counter.read([&](keys::key_counter::entry const& one) {
         auto const key = std::string(one.key);
         EXPECT_EQ(one.count, expected[key]);
-        EXPECT_EQ(one.shown, key.empty() ? "" : "first of " + key);
+        EXPECT_EQ(one.shown, smallest[key].second);
     });
     counter.clear();
     EXPECT_EQ(counter.size(), 0u);
