@@ -1,6 +1,7 @@
 """Makes each workload's data, runs its races, judges the marks and writes the report."""
 
 import argparse
+import fnmatch
 import pathlib
 import sys
 import time
@@ -19,6 +20,8 @@ def _arguments():
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"some of {' '.join(letters)} (default: all)")
     parser.add_argument("--scale", type=float, default=0.1, help="1 is 10 million rows (default: 0.1)")
     parser.add_argument("--rounds", type=int, default=5, help="how many are measured (default: 5)")
+    parser.add_argument("--without", action="append", default=[], metavar="PATTERN",
+                        help="leave out contestants with such a name, as 'NOT EXISTS*'; may be repeated")
     parser.add_argument("--output", type=pathlib.Path, default=_RESULTS, metavar="FILE",
                         help="where the report goes (default: bench/RESULTS.md)")
     parser.add_argument("--list", action="store_true", help="print the workloads")
@@ -35,8 +38,8 @@ def _arguments():
 class Bench:
     """One run."""
 
-    def __init__(self, scale, rounds, turn_seconds=TURN_SECONDS):
-        self._scale, self._rounds, self._turn_seconds = scale, rounds, turn_seconds
+    def __init__(self, scale, rounds, turn_seconds=TURN_SECONDS, without=()):
+        self._scale, self._rounds, self._turn_seconds, self._without = scale, rounds, turn_seconds, without
         self._admin = Session("postgres")
         self._lines = list(report.head_lines(machine.describe(self._admin), scale, rounds))
         self.races = []
@@ -52,6 +55,7 @@ class Bench:
         made = time.monotonic()
         races = []
         for race in workload.races(self._scale):
+            race.leave_out(lambda name: any(fnmatch.fnmatchcase(name, pattern) for pattern in self._without))
             run_race(race, database, self._rounds, self._turn_seconds)
             races.append(race)
             if race.disagreement():
@@ -88,7 +92,7 @@ def main():
     if arguments.self_check:
         from .self_check import self_check
         return self_check()
-    bench = Bench(arguments.scale, arguments.rounds)
+    bench = Bench(arguments.scale, arguments.rounds, without=arguments.without)
     for workload in ALL:
         if not arguments.workloads or workload.LETTER in arguments.workloads:
             bench.run(workload)

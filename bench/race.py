@@ -47,9 +47,13 @@ class Race:
     contestants: list
     outcomes: dict = field(default_factory=dict)
 
+    def leave_out(self, is_unwanted):
+        """The contestants whose names are unwanted, but for the first one."""
+        self.contestants[1:] = [one for one in self.contestants[1:] if not is_unwanted(one.name)]
+
     def median(self, name):
-        """Milliseconds; None: not available."""
-        return self.outcomes[name].median
+        """Milliseconds; None: not available, or left out."""
+        return self.outcomes[name].median if name in self.outcomes else None
 
     def ratio(self, name, to):
         """How many times as long `name` takes; None where one of them is not available."""

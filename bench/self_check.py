@@ -36,4 +36,8 @@ def _check_instrument():
         problems.append(f"a wait ten times as long is judged {verdicts}")
     if race.disagreement() != "instrument: one found 1, two found 2":
         problems.append("contestants that disagree are not told")
+    race.leave_out(lambda name: name in ("short", "long"))
+    run_race(race, "postgres", 1)
+    if slower(found)[0] is not None or list(race.outcomes) != ["short", "one", "two"]:
+        problems.append(f"of the contestants, these are left: {list(race.outcomes)}")
     return problems
