@@ -104,6 +104,8 @@ void orphan_counter::count_row() {
 }
 
 void orphan_counter::append_group(column_format const& format, std::string_view stored) {
+    // The very bytes are kept once.
+    if (format.change == rewriting::none) return append(group_, stored);
     if (format.how == storage::integer) {
         auto const value = rewrite(load_integer(stored.data(), format.width), format.change);
         return append(group_, {reinterpret_cast<char const*>(&value), sizeof value});
